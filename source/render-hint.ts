@@ -45,6 +45,12 @@ function reachWords({command: name, words}: CommandPart): readonly string[] {
 	];
 }
 
+/** What a command line needs so that it acts on the same environment, project and engine. */
+export const addedWords = (part: CommandPart, environment: string): readonly string[] => [
+	...environmentWords(part, environment),
+	...reachWords(part),
+];
+
 const commandLine = (words: readonly string[]): string => ['compartment', ...words.map(shellWord)].join(' ');
 
 function renderPart(part: HintPart, {environment, given}: HintPlace): string {
@@ -58,8 +64,7 @@ function renderPart(part: HintPart, {environment, given}: HintPlace): string {
 			),
 		);
 	}
-	const added = [...environmentWords(part, environment), ...reachWords(part)];
-	return commandLine([...part.command.split(' '), ...insert(part.words, added)]);
+	return commandLine([...part.command.split(' '), ...insert(part.words, addedWords(part, environment))]);
 }
 
 /**

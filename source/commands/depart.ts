@@ -22,6 +22,7 @@ import {dockerExec, findContainer} from './inspect/exec.ts';
 import {open} from './inspect/open.ts';
 import {init} from './project/init.ts';
 import {resourceBackupCreate, resourceBackupVerify} from './resources/backup.ts';
+import {readUserCommand, runUserCommand} from './user-command.ts';
 
 type Run = Extract<Departure, {readonly type: 'run'}>;
 
@@ -118,12 +119,18 @@ async function openShell({environment, object = ''}: Run): Promise<string | unde
 /** Runs what a key of the dashboard requested. */
 export const depart: Depart = async (departure, context) => {
 	if (departure.type === 'page') return openPager(departure.text);
-	if (departure.verb === 'shell') return openShell(departure);
+	if (departure.type === 'run' && departure.verb === 'shell') return openShell(departure);
 	const {paint, print} = context.terminal;
-	invoke(typedWords(departure), departure.environment);
-	print(paint.dim(`$ ${hintText(again())}`));
 	try {
-		await runCommand(departure, context);
+		if (departure.type === 'command') {
+			const line = await readUserCommand(departure.name, departure.environment);
+			print(paint.dim(`$ ${line}`));
+			runUserCommand(line, departure);
+		} else {
+			invoke(typedWords(departure), departure.environment);
+			print(paint.dim(`$ ${hintText(again())}`));
+			await runCommand(departure, context);
+		}
 	} catch (error) {
 		process.stderr.write(`${renderError(error, paint, here())}\n`);
 		if (!(error instanceof UserError)) throw error;

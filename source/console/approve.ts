@@ -48,7 +48,7 @@ type ApprovalOptions = {
 	/** The user has approved already: `--auto-approve`, a saved plan, or `deploy` in a script. */
 	readonly isApproved: boolean;
 	/** Keys and colours of the question. */
-	readonly settings?: Pick<Settings, 'keys' | 'theme'>;
+	readonly settings?: Pick<Settings, 'keys' | 'commands' | 'theme'>;
 	/** The command line that does not ask, for the error outside a terminal. */
 	readonly insteadOfAsking: Hint;
 };

@@ -4,6 +4,7 @@ import {revealText} from '../output/sanitise.ts';
 import {type Check, isRecord, type Rule} from '../settings/setting-rules.ts';
 import {isSettingKey, settingKeys, settingRules} from '../settings/setting-table.ts';
 import {noSetting, type Settings} from '../settings/settings.ts';
+import {readSettingsFile} from '../settings/settings-file.ts';
 
 /** A setting, or with a dotted name one part of it, such as `theme.accent`. */
 export type SettingName = {
@@ -15,10 +16,19 @@ export type SettingName = {
 
 /** The parts that a setting can have, with their defaults. */
 async function partsOf(key: keyof Settings): Promise<Readonly<Record<string, unknown>>> {
-	if (key === 'keys') return (await import('../ui/keys/keymap.ts')).defaultKeys();
+	if (key === 'keys') return {...(await import('../ui/keys/keymap.ts')).defaultKeys(), ...(await keysOfCommands())};
 	const {fallback} = settingRules[key];
 	return isRecord(fallback) ? fallback : {};
 }
+
+/** The user's own commands have no keys until the user gives them some. */
+async function keysOfCommands(): Promise<Readonly<Record<string, readonly string[]>>> {
+	const {commands} = (await readSettingsFile()).stored;
+	return Object.fromEntries(Object.keys(isRecord(commands) ? commands : {}).map(name => [name, []]));
+}
+
+/** Settings whose parts the user names. */
+const isOpen = (key: keyof Settings): boolean => key === 'commands';
 
 /**
  * Reads the name of a setting as it is written on the command line.
@@ -31,7 +41,7 @@ export async function parseName(name: string): Promise<SettingName> {
 	}
 	const [key, part] = splitName(name);
 	const parts = isSettingKey(key) ? await partsOf(key) : {};
-	if (isSettingKey(key) && Object.hasOwn(parts, part)) {
+	if (isSettingKey(key) && (isOpen(key) || Object.hasOwn(parts, part))) {
 		const check = (settingRules[key] as Rule<unknown>).check.checkOf?.(part);
 		if (check) return {key, part, check, fallback: parts[part]};
 	}

@@ -17,6 +17,7 @@ import {activeDeployment, heldCandidates} from '../state/deployments.ts';
 import type {Deployment, DeploymentFailure, State} from '../state/state.ts';
 import type {CrashLoopView, EnvironmentView, Failure, ImageView, ObjectView} from '../ui/dashboard/data.ts';
 import type {EngineConnection} from '../workspace/workspace.ts';
+import {viewDeployments} from './deployment-state.ts';
 import {type Pending, pendingText} from './pending.ts';
 
 type Input = EngineConnection & {
@@ -172,6 +173,7 @@ export function viewEnvironment(input: Input): EnvironmentView {
 		asOf,
 		pending: pending?.length,
 		objects,
+		deployments: state ? viewDeployments(state) : [],
 		router: report?.router.isUsed
 			? {text: `${routerState} at ${router.listen}:${router.port}`, tone: routerTones[routerState]}
 			: null,

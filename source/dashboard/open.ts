@@ -56,7 +56,7 @@ async function connectFirst(): Promise<void> {
 export async function openDashboard({start, flags, part = defaultPart, depart}: Options): Promise<void> {
 	const terminal = createTerminal(flags);
 	const settings = await readSettings();
-	const keymap = createKeymap(settings.keys);
+	const keymap = createKeymap(settings);
 	const clock = createFrameClock();
 	let feed: DashboardFeed | undefined;
 	const store = createDashboardStore({...effects, retry: () => feed?.reload()}, keymap);

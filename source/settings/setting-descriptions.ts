@@ -24,6 +24,7 @@ export const descriptions: Readonly<Record<keyof Settings, string>> = {
 	buildCacheGB: "limit of the engine's build cache in GB, kept by the agent; 0: none",
 	machines: 'machines whose engines run environments, by name',
 	keys: 'keys of an action on the screens',
+	commands: 'your own commands in the dashboard, by name',
 	theme: 'colours of the screens',
 };
 

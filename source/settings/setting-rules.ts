@@ -142,6 +142,25 @@ export const keyLists: Check<Readonly<Record<string, readonly string[]>>> = {
 	checkOf: () => keyList,
 };
 
+const commandLine = allowed(/^[^\p{C}]{1,500}$/u, 'a command line of at most 500 printable characters');
+
+const isCommandWord = (name: string): boolean => /^[a-z][a-z0-9-]{0,39}$/.test(name);
+
+const acceptCommandLines = (value: unknown) =>
+	isRecord(value) &&
+	Object.entries(value).every(([name, line]) => isCommandWord(name) && commandLine.accept(line) !== undefined)
+		? (value as Readonly<Record<string, string>>)
+		: undefined;
+
+/** Command lines by name. */
+export const commandLines: Check<Readonly<Record<string, string>>> = {
+	allowed:
+		'an object of command lines by names of a-z, 0-9 and hyphens, such as {"psql": "compartment exec db -- psql"}',
+	accept: acceptCommandLines,
+	fromText: fromJson(acceptCommandLines),
+	checkOf: name => (isCommandWord(name) ? commandLine : undefined),
+};
+
 const baseColours = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 
 /** Names of the terminal's own 16 colours, and `default` for its foreground. */

@@ -6,6 +6,7 @@ import {
 	absolutePath,
 	allowed,
 	coloursOf,
+	commandLines,
 	hostName,
 	imageReference,
 	ipAddress,
@@ -60,6 +61,8 @@ export type Settings = {
 	readonly machines: Readonly<Record<string, Machine>>;
 	/** What a screen's action is called → the keys that do it; an empty list takes its keys away. */
 	readonly keys: Readonly<Record<string, readonly string[]>>;
+	/** Name → a command line of the user's own for the dashboard. */
+	readonly commands: Readonly<Record<string, string>>;
 	/** Colours of the screens by meaning: each one of the terminal's 16, `default` its foreground. */
 	readonly theme: {
 		/** Everything that is about the interface itself. */
@@ -116,6 +119,7 @@ export const settingRules: Rules = {
 	buildCacheGB: rule(0, number(0, 100_000)),
 	machines: rule({}, machineList),
 	keys: rule({}, keyLists),
+	commands: rule({}, commandLines),
 	theme: rule(defaultTheme, coloursOf(['accent', 'success', 'warning', 'error', 'replace'])),
 };
 

@@ -1,5 +1,6 @@
 import type {EnvironmentView, Figures, ImageView, ObjectView, TabContent} from '../../source/ui/dashboard/data.ts';
 import {createDashboardStore} from '../../source/ui/dashboard/store.ts';
+import type {Keymap} from '../../source/ui/keys/keymap.ts';
 import {createLogPool} from '../../source/ui/logs/log-pool.ts';
 import {corpus, hostile, hostileText} from './hostile.ts';
 
@@ -81,6 +82,7 @@ const environment = (
 	asOf: now,
 	pending: 0,
 	objects,
+	deployments: [],
 	router: {text: 'running at 127.0.0.1:9080', tone: 'good'},
 	agent: undefined,
 	drift: [],
@@ -283,20 +285,26 @@ export const wide = ['production', 'qa', 'staging'].map((name, row) =>
 );
 
 /** A dashboard that has read everything, with lines in its log, and what it asked its command for. */
-export function createDashboard(environments: readonly EnvironmentView[] = [production, staging, empty]) {
+export function createDashboard(
+	environments: readonly EnvironmentView[] = [production, staging, empty],
+	keymap?: Keymap,
+) {
 	const asked: string[] = [];
-	const store = createDashboardStore({
-		copy: text => void asked.push(`copy ${text}`),
-		save: async (_, name, text) => {
-			asked.push(`save ${name} ${text.split('\n').length - 1}`);
-			return `./${name}`;
+	const store = createDashboardStore(
+		{
+			copy: text => void asked.push(`copy ${text}`),
+			save: async (_, name, text) => {
+				asked.push(`save ${name} ${text.split('\n').length - 1}`);
+				return `./${name}`;
+			},
+			openUrl: url => {
+				asked.push(`open ${url}`);
+				return true;
+			},
+			retry: () => void asked.push('retry'),
 		},
-		openUrl: url => {
-			asked.push(`open ${url}`);
-			return true;
-		},
-		retry: () => void asked.push('retry'),
-	});
+		keymap,
+	);
 	store.update({project: 'notes', environments, isLoaded: true, link: {status: 'live', engine: 'Docker 20.10.24'}});
 	return {store, asked};
 }

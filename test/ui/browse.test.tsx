@@ -458,7 +458,7 @@ describe('actions', () => {
 		const help = await screen.press('?');
 		expect(help).toContain('Create a backup now');
 		expect(help).not.toMatch(/[Rr]oll back|browser|candidates active/);
-		expect(await screen.press('?:roll')).toContain('No matching action.');
+		expect(await screen.press('?:roll')).toContain('Nothing matches.');
 	});
 
 	test('refuse a rollback to a deployment that was never active', async () => {
@@ -498,7 +498,7 @@ describe('actions', () => {
 
 	test('can be walked in the palette, which says when none matches', async () => {
 		const screen = open({location: inProduction});
-		expect(await screen.press(':zzz')).toContain('No matching action.');
+		expect(await screen.press(':zzz')).toContain('Nothing matches.');
 		await screen.pressEscape();
 		expect(screen.state().overlay).toBeUndefined();
 		await screen.press(':roll\r');

@@ -46,7 +46,7 @@ test('no hint has an arrow without Unicode', () => {
 });
 
 test('settings change the keys of an action on every screen that has it', () => {
-	const keymap = createKeymap({follow: ['F', 'ctrl-f'], quit: [], apply: ['A']});
+	const keymap = createKeymap({keys: {follow: ['F', 'ctrl-f'], quit: [], apply: ['A']}});
 	expect(keymap.actionOf('F', 'log')).toBe('follow');
 	expect(keymap.actionOf('f', 'log')).toBeUndefined();
 	expect(keymap.actionOf('ctrl-f', 'steps')).toBe('follow');
@@ -56,16 +56,29 @@ test('settings change the keys of an action on every screen that has it', () => 
 });
 
 test('settings cannot bind keys where text is typed', () => {
-	const keymap = createKeymap({up: ['J'], back: ['x']});
+	const keymap = createKeymap({keys: {up: ['J'], back: ['x']}});
 	expect(keymap.actionOf('J', 'environment')).toBe('up');
 	expect(keymap.actionOf('J', 'palette')).toBeUndefined();
 	expect(keymap.actionOf('escape', 'input')).toBe('back');
 });
 
+test("the user's own commands have the keys that the settings give them, and no name of an action", () => {
+	const keymap = createKeymap({commands: {psql: 'compartment exec db -- psql', top: 'htop'}, keys: {psql: ['P']}});
+	expect(keymap.actionOf('P', 'environment')).toBe('command psql');
+	expect(keymap.bindingsOf('resource').map(({action}) => action)).toContain('command top');
+	expect(helpOf('environment', true, keymap)).toContainEqual({keys: 'P', help: 'compartment exec db -- psql'});
+	expect(() => createKeymap({commands: {apply: 'true'}})).toThrow(
+		'settings: commands.apply: an action of Compartment has this name',
+	);
+	expect(() => createKeymap({commands: {psql: 'true'}, keys: {psql: ['a']}})).toThrow(
+		'settings: keys: "a" is bound to both apply and psql',
+	);
+});
+
 test('an unknown action and a key with two actions are refused by name', () => {
 	const messageOf = (keys: Record<string, string[]>) => {
 		try {
-			createKeymap(keys);
+			createKeymap({keys});
 		} catch (error) {
 			return error instanceof UserError
 				? `${error.message} ${renderHint(error.hint!, {environment: 'production'})}`

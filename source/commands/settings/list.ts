@@ -47,19 +47,20 @@ function partRows(key: WithParts, {value, parts}: ResolvedSetting): Row[] {
 	}));
 }
 
-function keyRows({keys}: ResolvedSettings): Row[] {
-	const changed = Object.entries(keys.value as Settings['keys']);
-	if (changed.length === 0) return [rowOf('keys', keys)];
-	return changed.map(([action, list]) => ({
-		...rowOf('keys', {...keys, value: list}),
-		name: `keys.${revealText(action)}`,
+/** A row for each part that the user has set. */
+function namedRows(key: 'keys' | 'commands', setting: ResolvedSetting): Row[] {
+	const parts = Object.entries(setting.value as Settings[typeof key]);
+	if (parts.length === 0) return [rowOf(key, setting)];
+	return parts.map(([name, value]) => ({
+		...rowOf(key, {...setting, value}),
+		name: `${key}.${revealText(name)}`,
 	}));
 }
 
 function rowsOf(resolved: ResolvedSettings): Row[] {
 	return settingKeys.flatMap(key => {
 		if (hasParts(key)) return partRows(key, resolved[key]);
-		return key === 'keys' ? keyRows(resolved) : [rowOf(key, resolved[key])];
+		return key === 'keys' || key === 'commands' ? namedRows(key, resolved[key]) : [rowOf(key, resolved[key])];
 	});
 }
 

@@ -20,7 +20,7 @@ export async function settingsSet(given: string, words: readonly string[], flags
 	const {stored} = await readSettingsFile();
 	const before = stored[name.key];
 	const after = name.part === undefined ? value : withPart(before, name.part, value);
-	if (name.key === 'keys') await assertKeys(after as Settings['keys']);
+	if (name.key === 'keys' || name.key === 'commands') await assertKeys({...stored, [name.key]: after});
 	await changeSetting(name.key, after);
 	await reportChange(
 		{name: given, key: name.key, previous: pickValue(name, before), value: pickValue(name, after)},
@@ -46,7 +46,7 @@ function parsed(text: string): unknown {
 }
 
 /** Refuses unknown actions and conflicting keys, with which no screen would open. */
-async function assertKeys(keys: Settings['keys']): Promise<void> {
+async function assertKeys(stored: Partial<Pick<Settings, 'keys' | 'commands'>>): Promise<void> {
 	const {createKeymap} = await import('../../ui/keys/keymap.ts');
-	createKeymap(keys);
+	createKeymap(stored);
 }

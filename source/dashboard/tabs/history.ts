@@ -7,10 +7,11 @@ import type {Terminal} from '../../output/terminal.ts';
 import {renderHint} from '../../render-hint.ts';
 import {newestDeployments} from '../../report/deployments.ts';
 import {readRunLog} from '../../state/run-log.ts';
-import type {Deployment, State} from '../../state/state.ts';
+import type {State} from '../../state/state.ts';
 import type {TabContent, TableColumn} from '../../ui/dashboard/data.ts';
 import type {IncomingLine} from '../../ui/logs/log-pool.ts';
 import type {Workspace} from '../../workspace/workspace.ts';
+import {stateOfDeployment} from '../deployment-state.ts';
 
 const deploymentColumns: readonly TableColumn[] = [
 	{title: 'DEPLOYMENT', priority: 0},
@@ -20,13 +21,6 @@ const deploymentColumns: readonly TableColumn[] = [
 	{title: 'IMAGE', priority: 5},
 	{title: 'NOTE', priority: 3, isFlexible: true},
 ];
-
-function stateOfDeployment(state: State, {id, service, status, stage, isHeld}: Deployment) {
-	if (state.active[service] === id) return {word: 'active', tone: 'good'} as const;
-	if (isHeld && stage === 'candidate') return {word: 'candidate', tone: 'busy'} as const;
-	if (status === 'failed') return {word: 'failed', tone: 'bad'} as const;
-	return {word: status === 'succeeded' ? 'previous' : status, tone: 'quiet'} as const;
-}
 
 const refusals = {
 	active: 'is active: select another one to roll back to',

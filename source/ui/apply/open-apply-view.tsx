@@ -11,7 +11,7 @@ import {ApplyScreen} from './screen.tsx';
 import {type Cancel, createApplyStore, type End} from './store.ts';
 
 /** The settings that affect screens. */
-export type ScreenSettings = Pick<Settings, 'keys' | 'theme'>;
+export type ScreenSettings = Pick<Settings, 'keys' | 'commands' | 'theme'>;
 
 type Options = ApplyTarget & {
 	/** ctrl-c: the first time `graceful`, the second time `now`. */
@@ -41,7 +41,7 @@ export function openApplyView(options: Options): ApplyView {
 	const {staysOpen = false, ...target} = rest;
 	const isColoured = shouldColour({stream: stdout, env: process.env, flag});
 	colourInk(isColoured);
-	const keymap = createKeymap(settings?.keys);
+	const keymap = createKeymap(settings);
 	applyTheme(settings?.theme ?? defaultTheme);
 	const clock = createFrameClock();
 	const left = Promise.withResolvers<End>();

@@ -29,7 +29,7 @@ export async function askApproval(
 	{render, settings, isColoured, stdin = process.stdin, stdout = process.stdout}: Options,
 ): Promise<Approval> {
 	colourInk(shouldColour({stream: stdout, env: process.env, flag: isColoured}));
-	const keymap = createKeymap(settings?.keys);
+	const keymap = createKeymap(settings);
 	applyTheme(settings?.theme ?? defaultTheme);
 	const store = createApproveStore(plan, render, keymap);
 	const app = renderScreen(<ApproveScreen store={store} />, {keymap, stdin, stdout});

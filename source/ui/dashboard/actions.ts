@@ -1,4 +1,4 @@
-import type {KeyAction} from '../keys/keymap.ts';
+import {type KeyAction, userCommandOf} from '../keys/keymap.ts';
 import type {LogStore} from '../logs/log-store.ts';
 import {tabsOf} from './data.ts';
 import {
@@ -46,15 +46,25 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		if (content.type === 'page') change({row: clamp(wanted(row, lastTop + 1), lastTop + 1)});
 	};
 
+	/** Goes to a place that may be in another environment, with the cursor on it. */
+	const visit = (location: DashboardLocation) => {
+		if (location.screen === 'environments') return goTo(location);
+		const {environment} = location;
+		change({selectedEnvironment: environment, selectedObject: undefined});
+		goTo(location);
+		change({
+			selectedObject:
+				location.screen === 'object'
+					? location.address
+					: (location.screen === 'all-logs' && location.deployment?.address) || shownObjects(state())[0]?.address,
+		});
+	};
+
 	const open = () => {
 		const {location, content, row} = state();
 		if (location.screen === 'environments') {
 			const environment = currentEnvironment(state())?.name;
-			if (environment !== undefined) {
-				change({selectedObject: undefined});
-				goTo({screen: 'environment', environment});
-				change({selectedObject: shownObjects(state())[0]?.address});
-			}
+			if (environment !== undefined) visit({screen: 'environment', environment});
 		} else if (location.screen === 'environment') {
 			const address = currentObject(state())?.address;
 			if (address !== undefined) goTo({screen: 'object', environment: location.environment, address, tab: 'logs'});
@@ -148,6 +158,12 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		if (environment === undefined) return say('Mark the environment to promote to with space first');
 		leave({type: 'run', verb: 'promote', environment, from});
 	};
+	const runOwn = (name: string) => {
+		const environment = currentEnvironment(state())?.name;
+		if (environment === undefined) return say('No environment is selected');
+		const object = currentObject(state())?.name;
+		leave({type: 'command', name, environment, ...(object === undefined ? {} : {object})});
+	};
 	const workOnBackup = (verb: 'verify' | 'restore') => {
 		const {location, content, row} = state();
 		const object = currentObject(state());
@@ -237,8 +253,11 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		};
 	};
 
-	return (action: KeyAction, key: string, viewport: Viewport): void => {
-		if (!state().problem && isOnLog(state()) && log.act(action, viewport.rows)) return;
-		handlers(viewport, key)[action]?.();
+	const act = (action: KeyAction, key: string, viewport: Viewport): void => {
+		const own = userCommandOf(action);
+		const isOfLog = !state().problem && isOnLog(state());
+		if (own !== undefined) runOwn(own);
+		else if (!isOfLog || !log.act(action, viewport.rows)) handlers(viewport, key)[action]?.();
 	};
+	return {act, visit};
 }

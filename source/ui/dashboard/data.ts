@@ -75,6 +75,16 @@ export type ObjectView = {
 	readonly pending: string;
 };
 
+/** A deployment that its log can be shown of. */
+export type DeploymentView = {
+	readonly id: string;
+	readonly service: string;
+	/** Of the service. */
+	readonly address: string;
+	/** `active`, `failed`. */
+	readonly word: string;
+};
+
 export type EnvironmentView = {
 	readonly name: string;
 	readonly isDeployed: boolean;
@@ -87,6 +97,8 @@ export type EnvironmentView = {
 	/** Number of actions of an apply; undefined if they are not known. */
 	readonly pending: number | undefined;
 	readonly objects: readonly ObjectView[];
+	/** The newest first. */
+	readonly deployments: readonly DeploymentView[];
 	/** `running at 127.0.0.1:9080`; null when the environment does not use it. */
 	readonly router: {readonly text: string; readonly tone: Tone} | null;
 	/** Undefined until it was read, and for an environment that was never deployed. */

@@ -31,7 +31,7 @@ import {notesOf} from './notes.ts';
 import {ObjectScreen} from './object.tsx';
 import {drawPage} from './page-lines.ts';
 import {Palette} from './palette.tsx';
-import {paletteEntries} from './palette-commands.ts';
+import {paletteEntries} from './palette-entries.ts';
 import type {DashboardState} from './state.ts';
 import type {DashboardStore} from './store.ts';
 

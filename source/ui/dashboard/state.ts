@@ -35,6 +35,8 @@ export type Departure =
 			/** Id of the selected backup. */
 			readonly backup?: string;
 	  }
+	/** A command of the user's own. */
+	| {readonly type: 'command'; readonly name: string; readonly environment: string; readonly object?: string}
 	| {readonly type: 'page'; readonly text: string};
 
 /** What the dashboard shows. `all-logs` is the log of the whole environment, or of one deployment's apply. */
@@ -89,6 +91,8 @@ export type DashboardState = {
 	/** Why something could not be read; shown until it can. */
 	readonly trouble: string | undefined;
 	readonly overlay: Overlay | undefined;
+	/** Ids of what was chosen in the palette, the last one first. */
+	readonly recent: readonly string[];
 	readonly message: string | undefined;
 	readonly departure: Departure | undefined;
 };

@@ -8,7 +8,7 @@ import {createStore, type Readable} from '../parts/store.ts';
 import {createDashboardActions} from './actions.ts';
 import {activeScreens, screensBelowOverlay} from './contexts.ts';
 import {shownEnvironments, shownObjects} from './lookups.ts';
-import {paletteEntries} from './palette-commands.ts';
+import {type PaletteEntry, paletteEntries} from './palette-entries.ts';
 import type {DashboardEffects, DashboardState, Departure, Viewport} from './state.ts';
 
 export type DashboardStore = Readable<DashboardState> & {
@@ -21,6 +21,9 @@ export type DashboardStore = Readable<DashboardState> & {
 	/** Clears the departure before the dashboard opens again. */
 	readonly comeBack: (message?: string) => void;
 };
+
+/** How much of what was chosen in the palette comes first in it again. */
+const keptRecent = 10;
 
 const initial: DashboardState = {
 	project: undefined,
@@ -40,6 +43,7 @@ const initial: DashboardState = {
 	sort: 'worst first',
 	trouble: undefined,
 	overlay: undefined,
+	recent: [],
 	message: undefined,
 	departure: undefined,
 };
@@ -54,7 +58,7 @@ export function createDashboardStore(effects: DashboardEffects, keymap: Keymap =
 		...effects,
 		page: text => leave({type: 'page', text}),
 	});
-	const act = createDashboardActions({state, change, leave, log, effects});
+	const {act, visit} = createDashboardActions({state, change, leave, log, effects});
 
 	const typeFilter = (key: string, action: KeyAction | undefined) => {
 		const {filter, overlay} = state();
@@ -68,6 +72,11 @@ export function createDashboardStore(effects: DashboardEffects, keymap: Keymap =
 		const next = helpAfter(top, action, helpOf(screensBelowOverlay(state()), true, keymap).length, rows);
 		change({overlay: next === undefined ? undefined : {type: 'help', top: next}});
 	};
+	const choose = ({id, goal, keys}: PaletteEntry, viewport: Viewport) => {
+		change({overlay: undefined, recent: [id, ...state().recent.filter(each => each !== id)].slice(0, keptRecent)});
+		if (goal.type === 'action') act(goal.action, keys[0] ?? '', viewport);
+		else visit(goal.location);
+	};
 	const typePalette = (key: string, action: KeyAction | undefined, viewport: Viewport) => {
 		const {overlay} = state();
 		if (overlay?.type !== 'palette') return;
@@ -77,8 +86,8 @@ export function createDashboardStore(effects: DashboardEffects, keymap: Keymap =
 			change({overlay: {...overlay, cursor: Math.max(0, Math.min(overlay.cursor + by, entries.length - 1))}});
 		if (action === 'choose') {
 			const chosen = entries[overlay.cursor];
-			change({overlay: undefined});
-			if (chosen) act(chosen.action, chosen.keys[0] ?? '', viewport);
+			if (chosen) choose(chosen, viewport);
+			else change({overlay: undefined});
 		} else if (action === 'back') change({overlay: undefined});
 		else if (action === 'up') moveBy(-1);
 		else if (action === 'down') moveBy(1);

@@ -6,7 +6,7 @@ export const generalBindings = [
 		action: 'palette',
 		keys: [':'],
 		label: 'actions',
-		help: 'Find an action by name',
+		help: 'Find a service, resource, environment, deployment or action by name',
 		screens: ['environments', 'environment', 'comparison', 'object', 'resource', 'all-logs'],
 		priority: 5,
 	},

@@ -18,7 +18,14 @@ const bindings = [
 	...generalBindings,
 ] as const;
 
-export type KeyAction = (typeof bindings)[number]['action'];
+/** A command of the user's own, from the setting `commands`. */
+export type UserAction = `command ${string}`;
+
+/** The name of a user's own command; undefined for another action. */
+export const userCommandOf = (action: KeyAction): string | undefined =>
+	action.startsWith('command ') ? action.slice('command '.length) : undefined;
+
+export type KeyAction = (typeof bindings)[number]['action'] | UserAction;
 
 export type KeyBinding = Binding & {readonly action: KeyAction};
 
@@ -30,8 +37,13 @@ export type Keymap = {
 	readonly actionOf: (key: string, ...screens: readonly KeyScreen[]) => KeyAction | undefined;
 };
 
-/** Keys by action, as in the setting `keys`. */
-export type KeyOverrides = Readonly<Record<string, readonly string[]>>;
+/** What a user's settings change in the table. */
+export type KeySettings = {
+	/** Keys by action. */
+	readonly keys?: Readonly<Record<string, readonly string[]>> | undefined;
+	/** Command lines by name. */
+	readonly commands?: Readonly<Record<string, string>> | undefined;
+};
 
 function createTable(table: readonly KeyBinding[]): Keymap {
 	const bindingsOf = (...screens: readonly KeyScreen[]) => {
@@ -66,37 +78,63 @@ export function defaultKeys(): Readonly<Record<string, readonly string[]>> {
 	return Object.fromEntries(keys);
 }
 
+/** As the setting `keys` names an action. */
+const settingNameOf = (action: KeyAction): string => userCommandOf(action) ?? action;
+
 /** Finds a key that two actions of one screen share. */
-function findConflict(table: readonly KeyBinding[]): readonly [key: string, KeyAction, KeyAction] | undefined {
+function findConflict(
+	table: readonly KeyBinding[],
+): {readonly key: string; readonly one: string; readonly other: string} | undefined {
 	for (const [index, one] of table.entries())
 		for (const other of table.slice(index + 1)) {
 			if (one.action === other.action || !one.screens.some(screen => other.screens.includes(screen))) continue;
 			const key = one.keys.find(each => other.keys.includes(each));
-			if (key !== undefined) return [key, one.action, other.action];
+			if (key !== undefined) return {key, one: settingNameOf(one.action), other: settingNameOf(other.action)};
 		}
 	return undefined;
 }
 
+const userBinding = (name: string, line: string): KeyBinding => ({
+	action: `command ${name}`,
+	keys: [],
+	label: name,
+	help: line,
+	screens: ['environments', 'environment', 'object', 'resource'],
+	priority: 0,
+});
+
+/** The user's own commands, which have no keys of their own. */
+function userBindings(commands: Readonly<Record<string, string>>): KeyBinding[] {
+	const taken = Object.keys(commands).find(name => bindings.some(({action}) => action === name));
+	if (taken !== undefined)
+		throw new UserError(`settings: commands.${taken}: an action of Compartment has this name`, {
+			hint: hint`Name the command differently, and remove this one: ${command('settings unset', `commands.${taken}`)}`,
+		});
+	return Object.entries(commands).map(([name, line]) => userBinding(name, line));
+}
+
 /**
- * The table with the user's keys in it.
- * @throws UserError that names the setting, for an unknown action and for a key with two actions
+ * The table with the user's keys and commands in it.
+ * @throws UserError that names the setting, for an unknown action, for a key with two actions, and for a command with the name
+ * of an action
  */
-export function createKeymap(overrides: KeyOverrides = {}): Keymap {
-	if (Object.keys(overrides).length === 0) return defaultKeymap;
-	const names = Object.keys(defaultKeys());
+export function createKeymap({keys: overrides = {}, commands = {}}: KeySettings = {}): Keymap {
+	if (Object.keys(overrides).length === 0 && Object.keys(commands).length === 0) return defaultKeymap;
+	const own = userBindings(commands);
+	const names = [...Object.keys(defaultKeys()), ...Object.keys(commands)];
 	for (const name of Object.keys(overrides))
 		if (!names.includes(name))
 			throw new UserError(`settings: keys.${name}: unknown action`, {
 				hint: hint`Remove it: ${command('settings unset', `keys.${name}`)}. Actions: ${names.join(', ')}`,
 			});
-	const table = bindings.map((binding): KeyBinding => {
-		const keys = canChange(binding) ? overrides[binding.action] : undefined;
+	const table = [...bindings, ...own].map((binding: KeyBinding): KeyBinding => {
+		const keys = canChange(binding) ? overrides[settingNameOf(binding.action)] : undefined;
 		return keys ? {...binding, keys} : binding;
 	});
 	const conflict = findConflict(table);
 	if (conflict)
-		throw new UserError(`settings: keys: "${conflict[0]}" is bound to both ${conflict[1]} and ${conflict[2]}`, {
-			hint: hint`Bind one of them to another key, or to none; the palette still lists it: ${command('settings set', `keys.${conflict[2]}`, 'none')}`,
+		throw new UserError(`settings: keys: "${conflict.key}" is bound to both ${conflict.one} and ${conflict.other}`, {
+			hint: hint`Bind one of them to another key, or to none; the palette still lists it: ${command('settings set', `keys.${conflict.other}`, 'none')}`,
 		});
 	return createTable(table);
 }

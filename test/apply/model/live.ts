@@ -1,5 +1,6 @@
 import {expect} from 'vitest';
 import {createBackup} from '../../../source/backup/create.ts';
+import {startResource} from '../../../source/backup/resource-life.ts';
 import {restoreInPlace} from '../../../source/backup/restore.ts';
 import {EngineError, LockedError, UserError} from '../../../source/errors.ts';
 import {labels} from '../../../source/model/labels.ts';
@@ -147,7 +148,11 @@ async function settle(world: MemoryWorld, project: ModelProject): Promise<void> 
 	const state = await world.state();
 	if (state?.resources['db']?.status === 'restore-incomplete') {
 		const id = state.resources['db'].restore?.backup ?? newestBackup(state);
-		await world.work(descriptor, async work => void (await restoreInPlace(work, 'db', id!)));
+		await world.work(descriptor, async work => {
+			// A restore refuses one that does not run, and its hint is `resource start`.
+			await startResource(work, 'db');
+			await restoreInPlace(work, 'db', id!);
+		});
 	}
 	// A container of somebody else with one of our names blocks the plan, which names it.
 	for (const {id, labels: own} of (await world.engine.observe({owner: 'somebody else'})).containers)
