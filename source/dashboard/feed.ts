@@ -13,6 +13,7 @@ import {createFigureReader} from './figures.ts';
 import {followAgents} from './follow-agents.ts';
 import {entryOf, type Knowledge, sourcesIn, viewsOf} from './knowledge.ts';
 import {joinLinks} from './link.ts';
+import {createLoadReader} from './load-reader.ts';
 import {createLogReader, type LogPart} from './log-reader.ts';
 import {onSelection} from './on-selection.ts';
 import {readPending} from './pending.ts';
@@ -91,6 +92,7 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 	};
 	const log = createLogReader({store, clock, terminal, part, ...readers});
 	const figures = createFigureReader({store, ...readers});
+	const load = createLoadReader({store, entryOf: readers.entryOf});
 	const tab = createTabReader({store, known, terminal, signal});
 
 	const followShown = () => {
@@ -98,6 +100,7 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 		const state = store.getSnapshot();
 		log.follow(state);
 		figures.follow(state);
+		load.follow(state);
 		tab.follow(state);
 		const name = currentEnvironment(state)?.name;
 		if (name !== undefined && known.answers && !known.pending.has(name)) pending.ask().catch(() => undefined);
@@ -250,6 +253,7 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 			stopFiles();
 			log.close();
 			figures.close();
+			load.close();
 		},
 	};
 }

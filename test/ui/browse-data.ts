@@ -1,4 +1,11 @@
-import type {EnvironmentView, Figures, ImageView, ObjectView, TabContent} from '../../source/ui/dashboard/data.ts';
+import type {
+	EnvironmentView,
+	Figures,
+	ImageView,
+	LoadView,
+	ObjectView,
+	TabContent,
+} from '../../source/ui/dashboard/data.ts';
 import {createDashboardStore} from '../../source/ui/dashboard/store.ts';
 import type {Keymap} from '../../source/ui/keys/keymap.ts';
 import {createLogPool} from '../../source/ui/logs/log-pool.ts';
@@ -147,6 +154,13 @@ export const figures: Readonly<Record<string, Figures>> = {
 		history: {requests: [0, 0, 2, 6, 9, 14, 12.4], cpu: [0.01, 0.02, 0.02, 0.03, 0.05, 0.04, 0.034]},
 	},
 	'resource.db': {cpu: 1.2, memory: 1_240_000_000},
+};
+
+/** A machine with little room on its disk. */
+export const load: LoadView = {
+	processor: {busy: 0.12, cores: 4},
+	memory: {used: 5_400_000_000, size: 8_200_000_000},
+	disk: {used: 57_000_000_000, size: 64_000_000_000},
 };
 
 /** Every foreign text of an environment replaced by the worst there is. */

@@ -14,6 +14,7 @@ import {
 	empty,
 	figures,
 	hostileEnvironment,
+	load,
 	looping,
 	now,
 	page,
@@ -59,12 +60,12 @@ function open(part: Partial<DashboardState> = {}, size: Size = sizes[0]!, enviro
 }
 
 const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>> = {
-	environments: size => open({}, size),
+	environments: size => open({load}, size),
 	'many services': size => open({firstColumn: 4, marked: 'qa'}, size, wide),
 	comparison: size =>
 		open({location: {screen: 'comparison', environment: 'production', other: 'staging'}, content: comparison}, size),
 	environment: size => {
-		const screen = open({location: inProduction, figures}, size);
+		const screen = open({location: inProduction, figures, load}, size);
 		screen.store.log.show(poolOf());
 		return screen;
 	},
@@ -297,6 +298,15 @@ describe('the environments', () => {
 		screen.store.update({});
 		expect(screen.state().marked).toBeUndefined();
 	});
+});
+
+test('the load of the machine is below the notes, with a warning where it is high, and says what is not known', async () => {
+	const {store, text} = open({load}, {columns: 120, rows: 30});
+	expect(await text()).toMatch(/CPU █░{7} 12 % of 4 {3}memory █{5}░{3} 66 % of 8.2 GB {3}disk █{7}░ 89 %! of 64 GB/);
+	store.update({load: {processor: undefined, memory: undefined, disk: undefined}});
+	expect(await text()).toContain('CPU unknown   memory unknown   disk unknown');
+	store.update({link: {status: 'lost', message: '', since: now}});
+	expect(await text()).not.toContain('CPU');
 });
 
 describe('navigation', () => {

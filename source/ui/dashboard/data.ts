@@ -122,6 +122,16 @@ export type Figures = {
 	readonly history?: {readonly requests: readonly number[]; readonly cpu: readonly number[]};
 };
 
+/** How busy and how full the machine is that an engine runs on. What is not known is undefined. */
+export type LoadView = {
+	/** `busy` is the share of all cores, 0 to 1. */
+	readonly processor: {readonly busy: number; readonly cores: number} | undefined;
+	/** Bytes. */
+	readonly memory: {readonly used: number; readonly size: number} | undefined;
+	/** That of the engine's images and volumes. Bytes. */
+	readonly disk: {readonly used: number; readonly size: number} | undefined;
+};
+
 const tabNames = ['logs', 'overview', 'configuration', 'deployments', 'variables', 'outputs', 'backups'] as const;
 export type TabName = (typeof tabNames)[number];
 

@@ -6,7 +6,8 @@ import type {FrameClock} from '../parts/frame-clock.ts';
 import {looks} from '../parts/theme.ts';
 import {useElapsed} from '../parts/use-elapsed.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
-import type {Link, Tone} from './data.ts';
+import type {Link, LoadView, Tone} from './data.ts';
+import {LoadLine} from './load-line.tsx';
 import {toneLooks} from './table-list.tsx';
 
 export type Note = {
@@ -24,12 +25,14 @@ type Props = {
 	readonly notes: readonly Note[];
 	/** The result of the last key; replaces the notes. */
 	readonly message: string | undefined;
+	/** Undefined where it is not shown, or not read yet. */
+	readonly load: LoadView | undefined;
 	readonly columns: number;
 	readonly clock: FrameClock;
 };
 
-/** The current location, the connection to the engine, and notes. As high as the header of an apply. */
-export function DashboardHeader({crumbs, link, notes, message, columns, clock}: Props) {
+/** The current location, the connection to the engine, notes, and the load of the engine's machine. As high as the header of an apply. */
+export function DashboardHeader({crumbs, link, notes, message, load, columns, clock}: Props) {
 	const {separator, ellipsis, dot, adapt} = useGlyphs();
 	const lostFor = useElapsed(clock, link.status === 'lost' ? link.since : undefined);
 	const side = sideOf(link, lostFor);
@@ -61,6 +64,7 @@ export function DashboardHeader({crumbs, link, notes, message, columns, clock}: 
 					{truncate(adapt(sanitiseLine(message)), columns - 4, ellipsis)}
 				</Text>
 			)}
+			<LoadLine load={link.status === 'live' ? load : undefined} columns={columns - 4} />
 		</Box>
 	);
 }

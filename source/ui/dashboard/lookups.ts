@@ -67,6 +67,10 @@ export function logSubjectOf(state: DashboardState): string | undefined {
 	return JSON.stringify([location.environment, currentObject(state)?.address]);
 }
 
+/** Whether the load of the engine's machine is shown: where environments and services are listed. */
+export const showsLoad = ({location}: DashboardState): boolean =>
+	location.screen === 'environments' || location.screen === 'environment';
+
 /** Whether a log has the focus. */
 export const isOnLog = ({location}: DashboardState): boolean =>
 	location.screen === 'all-logs' || (location.screen === 'object' && location.tab === 'logs');

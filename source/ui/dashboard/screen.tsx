@@ -26,7 +26,7 @@ import {activeScreens, screensBelowOverlay} from './contexts.ts';
 import {EnvironmentScreen} from './environment.tsx';
 import {EnvironmentsScreen, layoutEnvironments} from './environments.tsx';
 import {DashboardHeader} from './header.tsx';
-import {currentEnvironment, currentObject, isOnLog, logSubjectOf, otherEnvironment} from './lookups.ts';
+import {currentEnvironment, currentObject, isOnLog, logSubjectOf, otherEnvironment, showsLoad} from './lookups.ts';
 import {notesOf} from './notes.ts';
 import {ObjectScreen} from './object.tsx';
 import {drawPage} from './page-lines.ts';
@@ -83,6 +83,7 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 					link={state.link}
 					notes={notesOf(state, clock.now())}
 					message={messageOf(state, log)}
+					load={showsLoad(state) ? state.load : undefined}
 					columns={columns}
 					clock={clock}
 				/>

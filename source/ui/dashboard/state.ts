@@ -1,5 +1,5 @@
 import type {LogEffects} from '../logs/log-store.ts';
-import type {EnvironmentView, Figures, Link, Problem, TabContent, TabName} from './data.ts';
+import type {EnvironmentView, Figures, Link, LoadView, Problem, TabContent, TabName} from './data.ts';
 import type {Sort} from './sort.ts';
 
 /** What runs on the main screen, after which the dashboard opens again. */
@@ -83,6 +83,8 @@ export type DashboardState = {
 	readonly filter: string;
 	/** By address, for the open environment. */
 	readonly figures: Readonly<Record<string, Figures>>;
+	/** Of the machine of the selected environment's engine; undefined until it was read. */
+	readonly load: LoadView | undefined;
 	readonly content: TabContent;
 	/** Cursor of a table, or first line of a page. */
 	readonly row: number;

@@ -38,6 +38,7 @@ const initial: DashboardState = {
 	firstColumn: 0,
 	filter: '',
 	figures: {},
+	load: undefined,
 	content: {type: 'loading'},
 	row: 0,
 	sort: 'worst first',
