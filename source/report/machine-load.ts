@@ -17,7 +17,7 @@ export type MachineReading = {
 };
 
 /** Reads the first line of /proc/stat, and how many cores the others name. */
-export function parseProcessor(text: string): ProcessorTime | undefined {
+function parseProcessor(text: string): ProcessorTime | undefined {
 	const fields = /^cpu +(.+)$/m.exec(text)?.[1]?.split(/\s+/).map(Number) ?? [];
 	// user nice system idle iowait irq softirq steal; the rest is counted in these already.
 	const times = fields.slice(0, 8);
@@ -28,7 +28,7 @@ export function parseProcessor(text: string): ProcessorTime | undefined {
 }
 
 /** Reads /proc/meminfo. */
-export function parseMemory(text: string): MachineReading['memory'] {
+function parseMemory(text: string): MachineReading['memory'] {
 	const bytesOf = (name: string) => {
 		const [, kilobytes] = new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(text) ?? [];
 		return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
