@@ -44,6 +44,8 @@ export type LockOptions = EnginePlace & {
 	readonly early?: EarlyReads;
 	/** Whether a new environment makes its router, which is to keep its state, only when a session is opened. */
 	readonly isSecuredLater?: boolean;
+	/** Ends the wait for another command. */
+	readonly signal?: AbortSignal;
 };
 
 /** An environment that no other command can change. Nothing is written yet. */
@@ -69,11 +71,12 @@ export type LockedEnvironment = {
  * @throws LockedError when another process works on the environment; UserError for a state that is older than what runs
  */
 export async function lockEnvironment(options: LockOptions): Promise<LockedEnvironment> {
-	const {directory, operation, waitMs, inform, readState, early, engine, router, isSecuredLater} = options;
+	const {directory, operation, waitMs, inform, readState, early, engine, router, isSecuredLater, signal} = options;
 	const waiting = waitMs && inform ? {onWait: (message: string) => inform(`${message}. Waiting for it.`)} : {};
 	const lock = await takeLock(directory, {
 		...{engine, router, operation, waitMs, say: inform, isSecuredLater},
 		...waiting,
+		...(signal && {signal}),
 	});
 	try {
 		const reads = early && lock.isFirstSince(early.released) ? early.reads : beginReading(engine, router);

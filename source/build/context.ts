@@ -5,7 +5,7 @@ import type {DockerignoreRules} from './docker-ignore.ts';
 import {readSourceFile} from './open-file.ts';
 import {isInside, lookAt, relativePath} from './paths.ts';
 import type {SourceSelection} from './select-source.ts';
-import {walkSource} from './walk-source.ts';
+import {type Walk, walkSource} from './walk-source.ts';
 
 /** The files of a build, sorted by path; folders come before their contents. */
 export type Context = {
@@ -49,12 +49,17 @@ function complete(found: ReadonlyMap<string, ContextEntry>): ContextEntry[] {
  * always included. Without one, folders with installed dependencies are left out, because the build installs them.
  * Folders in which everything is ignored are left out too; empty ones are kept.
  */
-export async function readContext(selection: SourceSelection, dockerfile?: string): Promise<Context> {
+export async function readContext(
+	selection: SourceSelection,
+	dockerfile?: string,
+	onFolder?: Walk['onFolder'],
+): Promise<Context> {
 	const {root} = selection;
 	const dockerignore = dockerfile === undefined ? undefined : await readDockerignore(root, dockerfile);
 	const isInstalling = dockerfile === undefined;
 	const found = new Map<string, ContextEntry>();
-	for (const source of selection.selected) await walkSource({selection, source, dockerignore, isInstalling, found});
+	for (const source of selection.selected)
+		await walkSource({selection, source, dockerignore, isInstalling, found, onFolder});
 	if (dockerfile === undefined) return {root, entries: complete(found), dockerfile: undefined};
 
 	const place = isInside(root, dockerfile) ? relativePath(root, dockerfile) : outsideDockerfile;

@@ -10,7 +10,7 @@ import {changedError, readSourceFile} from './open-file.ts';
 import {codeOf, isInside, isPrivateName, relativePath, type SourcePath} from './paths.ts';
 import type {SourceSelection} from './select-source.ts';
 
-type Walk = {
+export type Walk = {
 	readonly selection: SourceSelection;
 	/** The selected directory or file to walk. */
 	readonly source: SourcePath;
@@ -19,6 +19,8 @@ type Walk = {
 	readonly isInstalling: boolean;
 	/** Entries by their path in the context; the walk adds to them. */
 	readonly found: Map<string, ContextEntry>;
+	/** Called for every folder that is read, with the names in it that are left out; the walk adds to them. */
+	readonly onFolder?: ((directory: string, leftOut: ReadonlySet<string>) => void) | undefined;
 };
 
 /** Milliseconds of synchronous reading after which the walk yields, so that the screen stays responsive. */
@@ -77,7 +79,8 @@ const outputs = [1, 2].flatMap(descriptor => {
 const isOwnOutput = ({dev, ino}: {readonly dev: number; readonly ino: number}): boolean =>
 	outputs.some(output => output.dev === dev && output.ino === ino);
 
-function addEntry(walk: Walk, child: Dirent, source: string): void {
+/** Adds a file or a symlink. False for the file that our own output goes to. */
+function addEntry(walk: Walk, child: Dirent, source: string): boolean {
 	const {root} = walk.selection;
 	const name = relativePath(root, source);
 	if (child.isSymbolicLink()) {
@@ -85,7 +88,7 @@ function addEntry(walk: Walk, child: Dirent, source: string): void {
 		const shown = relativePath(walk.source.path, source);
 		if (target === undefined) throw refusal(walk, `must not include symlink entry "${shown}".`);
 		walk.found.set(name, {type: 'link', path: name, mode: 0o777, target});
-		return;
+		return true;
 	}
 	const stats = look(name, () => lstatSync(source));
 	if (!stats.isFile()) {
@@ -96,7 +99,9 @@ function addEntry(walk: Walk, child: Dirent, source: string): void {
 			`Add ${shown} to .gitignore if the build does not need it.`,
 		);
 	}
-	if (!isOwnOutput(stats)) walk.found.set(name, fileEntry(name, source, stats));
+	if (isOwnOutput(stats)) return false;
+	walk.found.set(name, fileEntry(name, source, stats));
+	return true;
 }
 
 function readLevel(boundary: string, directory: string): GitignoreLevel {
@@ -127,6 +132,8 @@ async function walkDirectory(
 	await pause();
 	const {selection, dockerignore} = walk;
 	const name = relativePath(selection.root, directory);
+	const leftOut = new Set<string>();
+	walk.onFolder?.(directory, leftOut);
 	const children = look(name, () => readdirSync(directory, {withFileTypes: true}));
 	// If the folder was replaced by a symlink after it was listed, its real path differs.
 	if (look(name, () => realpathSync.native(directory)) !== directory) throw changedError(name, 'read');
@@ -137,21 +144,21 @@ async function walkDirectory(
 	if (isEmpty && name !== '') walk.found.set(name, {type: 'directory', path: name, mode: 0o755});
 
 	const names = new Set(children.map(child => child.name));
-	for (const child of children) {
-		if (isPrivateName(child.name)) continue;
-		if (walk.isInstalling && child.isDirectory() && isInstalled(child.name, names)) continue;
-		const isOfDescriptor = directory === selection.projectDirectory && descriptorNames.has(child.name);
-		if (isOfDescriptor) continue;
-		const source = path.join(directory, child.name);
-		const inBoundary = relativePath(selection.boundary, source);
-		if (isGitignored(levels, inBoundary, child.isDirectory())) continue;
+	const isLeftOut = (child: Dirent, source: string): boolean => {
+		if (isPrivateName(child.name)) return true;
+		if (walk.isInstalling && child.isDirectory() && isInstalled(child.name, names)) return true;
+		if (directory === selection.projectDirectory && descriptorNames.has(child.name)) return true;
+		if (isGitignored(levels, relativePath(selection.boundary, source), child.isDirectory())) return true;
 		const inContext = relativePath(selection.root, source);
-		const isDockerignored = dockerignore?.isIgnored(inContext) ?? false;
-		if (!child.isDirectory()) {
-			if (!isDockerignored) addEntry(walk, child, source);
-		} else if (!isDockerignored || dockerignore?.mayReinclude(inContext)) {
-			await walkDirectory(walk, source, levelsInside(levels, inBoundary), pause);
-		}
+		if (!dockerignore?.isIgnored(inContext)) return false;
+		return !(child.isDirectory() && dockerignore.mayReinclude(inContext));
+	};
+	for (const child of children) {
+		const source = path.join(directory, child.name);
+		if (isLeftOut(child, source)) leftOut.add(child.name);
+		else if (child.isDirectory())
+			await walkDirectory(walk, source, levelsInside(levels, relativePath(selection.boundary, source)), pause);
+		else if (!addEntry(walk, child, source)) leftOut.add(child.name);
 	}
 }
 

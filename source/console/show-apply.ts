@@ -4,7 +4,6 @@ import type {ApplyEvent, ApplyResult, Emit} from '../apply/events.ts';
 import {prepareRun} from '../apply/run-apply.ts';
 import type {Session} from '../apply/session.ts';
 import type {Limit} from '../build/limit.ts';
-import {CancelledError} from '../errors.ts';
 import {eventLine} from '../output/events/events-json.ts';
 import {createEventPrinter} from '../output/events/events-text.ts';
 import {emptyProgress, type Progress, reduceProgress} from '../output/events/progress.ts';
@@ -18,23 +17,7 @@ import {readSignIn} from '../report/sign-in.ts';
 import type {End} from '../ui/apply/store.ts';
 import type {Workspace} from '../workspace/workspace.ts';
 import {keepGoingUnread} from './broken-pipe.ts';
-
-/** The first ctrl-c cancels builds, finishes other running steps and starts no more; the second one stops at once. */
-function createCancel(inform: (text: string) => void) {
-	const stopping = new AbortController();
-	const abort = new AbortController();
-	const cancel = (how: 'graceful' | 'now') => {
-		const reason = new CancelledError('The apply was cancelled.');
-		stopping.abort(reason);
-		if (how === 'now') abort.abort(reason);
-	};
-	const onSignal = () => {
-		const {aborted} = stopping.signal;
-		inform(aborted ? 'Stopping now.' : 'Finishing running steps. Press ctrl-c again to stop now.');
-		cancel(aborted ? 'now' : 'graceful');
-	};
-	return {stopping: stopping.signal, signal: abort.signal, cancel, onSignal};
-}
+import {createCancel} from './cancel.ts';
 
 /** How an apply is shown while it runs. */
 export type ShownAs = 'screen' | 'lines' | 'json';

@@ -5,7 +5,8 @@ import type {LogPool} from '../ui/logs/log-pool.ts';
 
 type Options = {
 	readonly engine: Pick<ReadonlyEngine, 'logs'>;
-	readonly pool: LogPool;
+	/** Gets the lines. */
+	readonly pool: Pick<LogPool, 'push' | 'announce' | 'finishReading'>;
 	/** Number of past lines of each source. */
 	readonly tail: number;
 	readonly since?: string;

@@ -1,3 +1,4 @@
+import {copyToClipboard} from '../console/clipboard.ts';
 import {openInBrowser} from '../console/open-in-browser.ts';
 import {mayNeedSsh} from '../engine/may-need-ssh.ts';
 import {CancelledError} from '../errors.ts';
@@ -15,11 +16,8 @@ import type {LogPart} from './log-reader.ts';
 
 const defaultPart: LogPart = {tail: 500};
 
-// OSC 52: the terminal copies the text to the clipboard, over ssh too.
-const clipboard = (text: string): string => `\u001B]52;c;${Buffer.from(text).toString('base64')}\u0007`;
-
 const effects: Omit<DashboardEffects, 'retry'> = {
-	copy: text => void process.stdout.write(clipboard(text)),
+	copy: copyToClipboard,
 	save: async (environment, name, text) => (await import('./save-log.ts')).saveLog(environment, name, text),
 	openUrl: openInBrowser,
 };

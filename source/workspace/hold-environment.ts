@@ -31,6 +31,8 @@ type Options = {
 	readonly terminal: Terminal;
 	/** Reports what recovery found and did. */
 	readonly say: (message: string) => void;
+	/** Ends the wait for another command. */
+	readonly signal?: AbortSignal;
 };
 
 /**
@@ -39,7 +41,7 @@ type Options = {
  */
 export async function holdEnvironment(workspace: Workspace, options: Options): Promise<HeldEnvironment> {
 	const {project, directory, engine, router, settings, isAttended} = workspace;
-	const {operation, early, lineage, terminal, say} = options;
+	const {operation, early, lineage, terminal, say, signal} = options;
 	// Nothing is created for an engine that is not there.
 	if (!existsSync(directory)) await early.reads.engine.info();
 	warn(terminal, [...workspace.warnings, ...(await prepareFolder(workspace, early.reads.engine))]);
@@ -48,6 +50,7 @@ export async function holdEnvironment(workspace: Workspace, options: Options): P
 		...{directory, operation, waitMs: workspace.lockWaitMs, engine, router, early},
 		inform: terminal.inform,
 		isSecuredLater: true,
+		...(signal && {signal}),
 		async readState() {
 			const found = await readOrNewState(workspace);
 			if (lineage === undefined || !found.isNew) return found;
