@@ -3,6 +3,7 @@ export const commandGroups = {
 	plan: 'deploy',
 	apply: 'deploy',
 	deploy: 'deploy',
+	dev: 'deploy',
 	adopt: 'adoption',
 	destroy: 'deploy',
 	promote: 'deploy',
@@ -167,7 +168,7 @@ export const environmentScopeOf = (name: CommandName): 'flag' | 'argument' | 'no
 
 /** Default environment of a command. */
 export const defaultEnvironmentOf = (name: CommandName): string =>
-	name === 'variable run' ? 'development' : 'production';
+	name === 'variable run' || name === 'dev' ? 'development' : 'production';
 
 /** Default environment of most commands. */
 export const defaultEnvironment = 'production';

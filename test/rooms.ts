@@ -17,5 +17,6 @@ export const levels: readonly (readonly string[])[] = [
 	['report'],
 	['console'],
 	['dashboard'],
+	['dev'],
 	['commands'],
 ];

@@ -18,6 +18,7 @@ const titles: Readonly<Record<KeyScreen, string>> = {
 	confirm: 'A question',
 	steps: 'A running apply',
 	logs: 'compartment logs',
+	dev: 'compartment dev',
 	input: 'A line of text',
 	help: 'The help',
 	problem: 'A problem',

@@ -198,6 +198,7 @@ const lines: Readonly<Record<CommandName, readonly (readonly string[])[] | Absen
 	exec: 'needs the docker client',
 	browse: 'needs a terminal',
 	'agent run': 'waits',
+	dev: 'waits',
 	'agent install': 'changes the machine',
 	'agent uninstall': 'changes the machine',
 	'machine add': 'needs a server',

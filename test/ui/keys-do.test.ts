@@ -3,6 +3,7 @@ import {createApplyStore} from '../../source/ui/apply/store.ts';
 import {type ApproveState, createApproveStore} from '../../source/ui/approve/store.ts';
 import {activeScreens} from '../../source/ui/dashboard/contexts.ts';
 import type {DashboardState} from '../../source/ui/dashboard/state.ts';
+import {createDevStore, devScreens} from '../../source/ui/dev/store.ts';
 import {helpOf} from '../../source/ui/keys/key-hints.ts';
 import {defaultKeymap, type KeyAction, type KeyScreen} from '../../source/ui/keys/keymap.ts';
 import {begin, ended, type Happening, log, started, twoCauses} from './apply-events.ts';
@@ -112,6 +113,41 @@ function failingWith(more: readonly Happening[], before: readonly string[]): () 
 const failing = (...before: readonly string[]) => failingWith([], before);
 const failed = (...before: readonly string[]) => failingWith([ended({failed: 2})], before);
 
+/** `compartment dev` with a plan that waits, and its log. */
+function dev(...before: readonly string[]): () => Situation {
+	return () => {
+		const calls: string[] = [];
+		const call = (name: string) => () => void calls.push(name);
+		const keys = {interrupt: call('interrupt'), leave: call('leave'), look: call('look'), again: call('again')};
+		const save = async (name: string) => {
+			calls.push(name);
+			return 'saved.log';
+		};
+		const effects = {copy: call('copy'), page: call('page'), save};
+		const openUrl = (url: string) => calls.push(url) > 0;
+		const clock = createManualClock();
+		const store = createDevStore({clock, environment: 'development', keys: {...keys, openUrl}, effects});
+		for (let index = 0; index < 40; index++)
+			store.emit({
+				type: 'line',
+				line: {source: index % 2 ? 'web' : 'api', stream: 'stdout', at: '', text: `line ${index}`},
+			});
+		store.emit({type: 'planned', at: 0, line: '-/+ resource.db', plan: dataDeletion()});
+		store.emit({type: 'waiting', at: 0, addresses: ['resource.db']});
+		const urls = [{service: 'web', url: 'http://notes.localhost:9080', asksPassword: false}];
+		store.emit({type: 'watching', at: 0, folders: 3, urls});
+		for (const key of before) store.press(key, 3);
+		return {
+			screens: devScreens(store.getSnapshot(), store.log.getSnapshot().typed !== undefined),
+			press: key => store.press(key, 3),
+			look: () => {
+				const {pool, shown, ...log} = store.log.getSnapshot();
+				return structuredClone({...store.getSnapshot(), log, calls});
+			},
+		};
+	};
+}
+
 const inProduction = {screen: 'environment', environment: 'production'} as const;
 const comparison = {screen: 'comparison', environment: 'production', other: 'staging'} as const;
 const tab = (name: 'logs' | 'overview' | 'deployments') =>
@@ -147,6 +183,9 @@ const situations: Readonly<Record<string, () => Situation>> = {
 	steps: apply('g', 'j', 'j', 'j', 'j', ...Array(6).fill('ctrl-u')),
 	'log of a step': apply('g', 'j', 'j', 'j', 'j', 'tab', ...'k'.repeat(20)),
 	'help of an apply': apply('?', 'down'),
+	'compartment dev': dev(...searched),
+	'search in compartment dev': dev('/', 'w'),
+	'help of compartment dev': dev('?', 'down'),
 };
 
 describe.each(Object.keys(situations))('in the situation "%s"', name => {

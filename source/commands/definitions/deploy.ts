@@ -105,6 +105,21 @@ export const deploy = {
 				return (file, flags) => apply('deploy', file, flags);
 			},
 		}),
+		dev: defineCommand({
+			description: 'Apply every change when it is saved',
+			flags: {
+				...commonFlags,
+				env: {...commonFlags.env, description: 'Environment, never production (default: development)'},
+				...applyingFlags,
+				'auto-approve': {kind: 'boolean', description: 'Do not ask for approval of the first plan'},
+			},
+			examples: [
+				{line: 'dev', text: 'Deploy to development, then again whenever a file is saved'},
+				{line: 'dev --env feature-x', text: 'Work on another environment'},
+				{line: 'dev --auto-approve --plain', text: 'Print lines instead of the screen, and ask nothing at first'},
+			],
+			run: async () => (await import('../deploy/dev.ts')).dev,
+		}),
 		destroy: defineCommand({
 			description: 'Remove an environment and keep its volumes',
 			flags: {

@@ -18,6 +18,7 @@ export const keyScreens = [
 	'palette',
 	'input',
 	'problem',
+	'dev',
 ] as const;
 
 export type KeyScreen = (typeof keyScreens)[number];

@@ -4,6 +4,7 @@ import {actionBindings} from './action-bindings.ts';
 import {applyBindings} from './apply-bindings.ts';
 import type {Binding, KeyScreen} from './binding.ts';
 import {dashboardBindings} from './dashboard-bindings.ts';
+import {devBindings} from './dev-bindings.ts';
 import {generalBindings} from './general-bindings.ts';
 import {logBindings} from './log-bindings.ts';
 
@@ -15,6 +16,7 @@ const bindings = [
 	...logBindings,
 	...dashboardBindings,
 	...actionBindings,
+	...devBindings,
 	...generalBindings,
 ] as const;
 
