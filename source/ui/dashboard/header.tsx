@@ -26,7 +26,7 @@ type Props = {
 	/** The result of the last key; replaces the notes. */
 	readonly message: string | undefined;
 	/** Undefined where it is not shown, or not read yet. */
-	readonly load: LoadView | undefined;
+	readonly load?: LoadView | undefined;
 	readonly columns: number;
 	readonly clock: FrameClock;
 };
