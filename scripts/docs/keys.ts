@@ -5,6 +5,7 @@ import {defaultKeymap, type KeyScreen} from '../../source/ui/keys/keymap.ts';
 const titles: Readonly<Record<KeyScreen, string>> = {
 	environments: 'Dashboard: environments',
 	environment: 'Dashboard: services and resources',
+	events: 'Dashboard: events of the engine',
 	comparison: 'Dashboard: two environments',
 	object: 'Dashboard: one service',
 	resource: 'Dashboard: one resource',

@@ -9,6 +9,7 @@ import type {DashboardStore} from '../ui/dashboard/store.ts';
 import type {FrameClock} from '../ui/parts/frame-clock.ts';
 import type {EngineConnection} from '../workspace/workspace.ts';
 import {byConnection, type Connections} from './connections.ts';
+import {createEventLog} from './event-log.ts';
 import {createFigureReader} from './figures.ts';
 import {followAgents} from './follow-agents.ts';
 import {entryOf, type Knowledge, sourcesIn, viewsOf} from './knowledge.ts';
@@ -92,6 +93,7 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 	};
 	const log = createLogReader({store, clock, terminal, part, ...readers});
 	const figures = createFigureReader({store, ...readers});
+	const events = createEventLog(store, () => known.files);
 	const load = createLoadReader({store, entryOf: readers.entryOf});
 	const tab = createTabReader({store, known, terminal, signal});
 
@@ -167,6 +169,9 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 				isOurs: attributes =>
 					attributes['name'] === connection.router.name ||
 					(known.files !== undefined && attributes[labels.project] === known.files.name),
+				onEvent(event) {
+					events.add(event, connection.router.name);
+				},
 				onLink(link) {
 					links.set(connection, link);
 					const named = [...links].map(([{engine}, each]) => ({address: engine.address, link: each}));
@@ -254,6 +259,7 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 			log.close();
 			figures.close();
 			load.close();
+			events.close();
 		},
 	};
 }

@@ -1,5 +1,5 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import type {ReadonlyEngine} from '../engine/engine.ts';
+import type {EngineEvent, ReadonlyEngine} from '../engine/engine.ts';
 import {followEvents} from '../engine/follow-events.ts';
 import {nameOf} from '../report/name-engine.ts';
 import type {Link} from '../ui/dashboard/data.ts';
@@ -9,6 +9,8 @@ type Options = {
 	readonly signal: AbortSignal;
 	/** Whether an event is about an object of the project, or the router. */
 	readonly isOurs: (attributes: Readonly<Record<string, string>>) => boolean;
+	/** Every event, ours or not. */
+	readonly onEvent: (event: EngineEvent) => void;
 	readonly onLink: (link: Link) => void;
 	/** Something changed, or may have changed while disconnected. */
 	readonly onChange: () => void;
@@ -18,7 +20,7 @@ type Options = {
 const gatherMs = 120;
 
 /** Follows the engine's events until the signal aborts. Reports a lost connection through `onLink` and retries. */
-export async function watchEngine({engine, signal, isOurs, onLink, onChange}: Options): Promise<void> {
+export async function watchEngine({engine, signal, isOurs, onEvent, onLink, onChange}: Options): Promise<void> {
 	let isFirst = true;
 	let gathering: NodeJS.Timeout | undefined;
 	const gather = () => {
@@ -39,8 +41,9 @@ export async function watchEngine({engine, signal, isOurs, onLink, onChange}: Op
 			if (!isFirst) onChange();
 			isFirst = false;
 		},
-		onEvent({attributes}) {
-			if (isOurs(attributes)) gather();
+		onEvent(event) {
+			onEvent(event);
+			if (isOurs(event.attributes)) gather();
 		},
 		onLost(message) {
 			onLink({status: 'lost', message, since: Date.now()});

@@ -1,5 +1,6 @@
 import type {
 	EnvironmentView,
+	EventView,
 	Figures,
 	ImageView,
 	LoadView,
@@ -155,6 +156,27 @@ export const figures: Readonly<Record<string, Figures>> = {
 	},
 	'resource.db': {cpu: 1.2, memory: 1_240_000_000},
 };
+
+/** What happened on the engine, oldest first. */
+export const events: readonly EventView[] = (
+	[
+		['production', 'service.web', 'started', 'good', 'dpl_1m7vn44kgbjweb'],
+		[null, 'router', 'restarted', 'quiet', ''],
+		['production', 'service.api', 'out of memory', 'bad', 'dpl_1m7vn44kgbjapi'],
+		['production', 'service.api', 'ended, exit code 137', 'warning', 'dpl_1m7vn44kgbjapi'],
+		['staging', 'service.web', 'ended, exit code 1', 'bad', 'dpl_1m7vn44kgbjold'],
+		['production', 'volume.db.data', 'created', 'quiet', ''],
+		['production', 'network', 'service.web joined', 'quiet', ''],
+	] as const
+).map(([environment, object, text, tone, deployment], index) => ({
+	id: index + 1,
+	at: now + index * 1000,
+	environment,
+	object,
+	deployment,
+	text,
+	tone,
+}));
 
 /** A machine with little room on its disk. */
 export const load: LoadView = {

@@ -12,6 +12,7 @@ import {
 	comparison,
 	createDashboard,
 	empty,
+	events,
 	figures,
 	hostileEnvironment,
 	load,
@@ -42,6 +43,7 @@ const golden = (name: string, {columns, rows}: Size) =>
 	`../../snapshots/ui/browse-${name.replaceAll(' ', '-')}-${columns}x${rows}.txt`;
 
 const inProduction = {screen: 'environment', environment: 'production'} as const;
+const inEvents = {screen: 'events', environment: 'production', isAll: false} as const;
 const tabOf = (tab: TabName, address = 'service.web') =>
 	({screen: 'object', environment: 'production', address, tab}) as const;
 
@@ -62,6 +64,7 @@ function open(part: Partial<DashboardState> = {}, size: Size = sizes[0]!, enviro
 const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>> = {
 	environments: size => open({load}, size),
 	'many services': size => open({firstColumn: 4, marked: 'qa'}, size, wide),
+	events: size => open({location: inEvents, events, otherEvents: 12, selectedEvent: 6}, size),
 	comparison: size =>
 		open({location: {screen: 'comparison', environment: 'production', other: 'staging'}, content: comparison}, size),
 	environment: size => {
@@ -309,6 +312,41 @@ test('the load of the machine is below the notes, with a warning where it is hig
 	expect(await text()).not.toContain('CPU');
 });
 
+describe('the events of the engine', () => {
+	test('are of one environment, or of all, newest first, and those of others are counted', async () => {
+		const screen = open({events, otherEvents: 12, location: inProduction});
+		const own = await screen.press('E');
+		expect(own).toContain('6 events, 12 of others not shown');
+		expect(own).toMatch(/network +service.web joined.*volume.db.data.*router +restarted.*service.web +started/s);
+		expect(own).not.toContain('exit code 1 ');
+		expect(await screen.pressEscape()).toContain('Services and resources');
+		await screen.pressEscape();
+		expect(await screen.press('E')).toMatch(/7 events.*staging +service.web +ended, exit code 1/s);
+		expect(await screen.pressEscape()).toContain('ENVIRONMENT');
+	});
+
+	test('stay below the cursor when others come, and follow on the newest', async () => {
+		const screen = open({events, location: inEvents});
+		const newest = {...events[0]!, id: 8, text: 'removed'};
+		expect(await screen.press('jj')).toMatch(/❯ ! .*exit code 137/);
+		screen.store.update({events: [...events, newest]});
+		expect(await screen.text()).toMatch(/❯ ! .*exit code 137/);
+		expect(await screen.press('g')).toMatch(/❯ ● .*removed/);
+		screen.store.update({events: [...events, newest, {...newest, id: 9, text: 'created'}]});
+		expect(await screen.text()).toMatch(/❯ ● .*created/);
+	});
+
+	test('are filtered, and lead to what they happened to', async () => {
+		const screen = open({events, location: inEvents});
+		expect(await screen.press('/memory\r')).toContain('1 event');
+		await screen.press('\r');
+		expect(screen.state().location).toEqual({...tabOf('logs', 'service.api')});
+		const other = open({events, location: inEvents});
+		expect(await other.press('\r')).toContain('There is nothing to open');
+		expect(await other.press('/nothing')).toContain('No matching event.');
+	});
+});
+
 describe('navigation', () => {
 	test('goes down and back, and stops at the environments', async () => {
 		const screen = open();
@@ -550,6 +588,10 @@ test('an engine that never answered is reported instead of an empty list', async
 
 describe('hostile text', () => {
 	const places: Readonly<Record<string, Partial<DashboardState>>> = {
+		events: {
+			location: {screen: 'events', environment: hostileText, isAll: true},
+			events: hostile.map((text, id) => ({...events[0]!, id, environment: text, object: text, text, deployment: text})),
+		},
 		environments: {},
 		environment: {location: {screen: 'environment', environment: hostileText}},
 		object: {location: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'logs'}},

@@ -7,7 +7,7 @@ import {createDevStore, devScreens} from '../../source/ui/dev/store.ts';
 import {helpOf} from '../../source/ui/keys/key-hints.ts';
 import {defaultKeymap, type KeyAction, type KeyScreen} from '../../source/ui/keys/keymap.ts';
 import {begin, ended, type Happening, log, started, twoCauses} from './apply-events.ts';
-import {backups, createDashboard, page, poolOf, production, staging, table} from './browse-data.ts';
+import {backups, createDashboard, events, page, poolOf, production, staging, table} from './browse-data.ts';
 import {createManualClock} from './manual-clock.ts';
 import {dataDeletion, firstDeploy} from './plans.ts';
 
@@ -149,6 +149,7 @@ function dev(...before: readonly string[]): () => Situation {
 }
 
 const inProduction = {screen: 'environment', environment: 'production'} as const;
+const inEvents = {screen: 'events', environment: 'production', isAll: false} as const;
 const comparison = {screen: 'comparison', environment: 'production', other: 'staging'} as const;
 const tab = (name: 'logs' | 'overview' | 'deployments') =>
 	({screen: 'object', environment: 'production', address: 'service.api', tab: name}) as const;
@@ -159,6 +160,7 @@ const searched = ['/', 'l', 'i', 'n', 'e', 'enter', ...'N'.repeat(20)];
 const situations: Readonly<Record<string, () => Situation>> = {
 	environments: browse({}),
 	environment: browse({location: inProduction}),
+	events: browse({location: inEvents, events, selectedEvent: 3}),
 	comparison: browse({location: comparison, content: page}),
 	page: browse({location: tab('overview'), content: page}),
 	'table of deployments': browse({location: tab('deployments'), content: table}),

@@ -6,7 +6,9 @@ import {
 	currentObject,
 	isOnLog,
 	otherEnvironment,
+	selectedEvent,
 	shownEnvironments,
+	shownEvents,
 	shownObjects,
 } from './lookups.ts';
 import {sorts} from './sort.ts';
@@ -42,6 +44,12 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 			const index = clamp(wanted(previous, addresses.length), addresses.length);
 			return change({selectedObject: addresses[index] ?? selectedObject});
 		}
+		if (location.screen === 'events') {
+			const ids = shownEvents(state()).map(({id}) => id);
+			const previous = Math.max(0, ids.indexOf(state().selectedEvent ?? 0));
+			const index = clamp(wanted(previous, ids.length), ids.length);
+			return change({selectedEvent: index === 0 ? undefined : ids[index]});
+		}
 		if (content.type === 'table') change({row: clamp(wanted(row, content.rows.length), content.rows.length)});
 		if (content.type === 'page') change({row: clamp(wanted(row, lastTop + 1), lastTop + 1)});
 	};
@@ -68,6 +76,11 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		} else if (location.screen === 'environment') {
 			const address = currentObject(state())?.address;
 			if (address !== undefined) goTo({screen: 'object', environment: location.environment, address, tab: 'logs'});
+		} else if (location.screen === 'events') {
+			const {environment, object: address = ''} = selectedEvent(state()) ?? {};
+			const owner = state().environments.find(({name}) => name === environment);
+			if (!owner?.objects.some(object => object.address === address)) return say('There is nothing to open');
+			visit({screen: 'object', environment: owner.name, address, tab: 'logs'});
 		} else if (location.screen === 'object' && content.type === 'table') {
 			const id = content.rows[row]?.deployment;
 			if (id === undefined) return say('There is nothing to open');
@@ -79,6 +92,8 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		if (filter !== '') return change({filter: ''});
 		if (log.getSnapshot().isZoomed && isOnLog(state())) return void log.act('zoom', 0);
 		if (location.screen === 'environment' || location.screen === 'comparison') goTo({screen: 'environments'});
+		else if (location.screen === 'events')
+			goTo(location.isAll ? {screen: 'environments'} : {screen: 'environment', environment: location.environment});
 		else if (location.screen === 'object') goTo({screen: 'environment', environment: location.environment});
 		else if (location.screen === 'all-logs')
 			goTo(
@@ -144,6 +159,12 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		const name = currentEnvironment(state())?.name;
 		change({marked: name === state().marked ? undefined : name});
 	};
+	const showEvents = () => {
+		const environment = currentEnvironment(state())?.name;
+		if (environment === undefined) return say('No environment is selected');
+		change({selectedEvent: undefined});
+		goTo({screen: 'events', environment, isAll: state().location.screen === 'environments'});
+	};
 	const compare = () => {
 		const environment = currentEnvironment(state())?.name;
 		const other = otherEnvironment(state());
@@ -200,7 +221,9 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		const {location, content, row} = state();
 		const object = currentObject(state());
 		const record = content.type === 'table' && location.screen === 'object' ? content.rows[row]?.id : undefined;
-		const text = record ?? object?.url ?? object?.name ?? currentEnvironment(state())?.name;
+		const event = location.screen === 'events' ? selectedEvent(state()) : undefined;
+		const happened = event && `${event.object} ${event.text}`;
+		const text = record ?? happened ?? object?.url ?? object?.name ?? currentEnvironment(state())?.name;
 		if (text === undefined) return say('Nothing to copy');
 		effects.copy(text);
 		say(`Copied ${text}`);
@@ -238,6 +261,7 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 			help: () => change({overlay: {type: 'help', top: 0}}),
 			quit: () => leave({type: 'quit'}),
 			mark,
+			events: showEvents,
 			diff: compare,
 			'promote-to': promoteTo,
 			shell,

@@ -18,6 +18,7 @@ export function screensBelowOverlay(state: DashboardState): readonly KeyScreen[]
 	switch (location.screen) {
 		case 'environments':
 		case 'environment':
+		case 'events':
 			return [location.screen];
 		case 'comparison':
 			return ['page', 'comparison'];

@@ -122,6 +122,22 @@ export type Figures = {
 	readonly history?: {readonly requests: readonly number[]; readonly cpu: readonly number[]};
 };
 
+/** What the engine says has happened to one of our objects. */
+export type EventView = {
+	/** Grows with every event. */
+	readonly id: number;
+	/** Milliseconds since the epoch. */
+	readonly at: number;
+	/** Null for what all environments share. */
+	readonly environment: string | null;
+	/** Address, such as `service.web`. */
+	readonly object: string;
+	/** Id of the deployment; empty for what is none. */
+	readonly deployment: string;
+	readonly text: string;
+	readonly tone: Tone;
+};
+
 /** How busy and how full the machine is that an engine runs on. What is not known is undefined. */
 export type LoadView = {
 	/** `busy` is the share of all cores, 0 to 1. */

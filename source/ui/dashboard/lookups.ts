@@ -1,5 +1,5 @@
 import {defaultEnvironment} from '../../command-names.ts';
-import type {EnvironmentView, Link, ObjectView} from './data.ts';
+import type {EnvironmentView, EventView, Link, ObjectView} from './data.ts';
 import {sortObjects} from './sort.ts';
 import type {DashboardState} from './state.ts';
 
@@ -46,10 +46,37 @@ export function shownObjects(state: DashboardState): readonly ObjectView[] {
 	return objects.filter(({name, state: word, type}) => contains(`${name} ${word} ${type}`, filter));
 }
 
+/** Events of the open environment and of what all share, or of all environments, that pass the filter; newest first. */
+export function shownEvents({events, filter, location}: DashboardState): readonly EventView[] {
+	if (location.screen !== 'events') return [];
+	const {environment, isAll} = location;
+	return events
+		.filter(event => isAll || event.environment === null || event.environment === environment)
+		.filter(({environment: own, object, text, deployment}) =>
+			contains(`${own ?? ''} ${object} ${text} ${deployment}`, filter),
+		)
+		.toReversed();
+}
+
+/** The event under the cursor. */
+export function selectedEvent(state: DashboardState): EventView | undefined {
+	const events = shownEvents(state);
+	return events.find(({id}) => id === state.selectedEvent) ?? events[0];
+}
+
+const withoutObject: readonly DashboardState['location']['screen'][] = ['environments', 'comparison', 'events'];
+
+type Location = DashboardState['location'];
+
+const hasNoObject = (
+	location: Location,
+): location is Extract<Location, {readonly screen: 'environments' | 'comparison' | 'events'}> =>
+	withoutObject.includes(location.screen);
+
 /** The open object, or the one under the cursor. */
 export function currentObject(state: DashboardState): ObjectView | undefined {
 	const {location, selectedObject} = state;
-	if (location.screen === 'environments' || location.screen === 'comparison') return undefined;
+	if (hasNoObject(location)) return undefined;
 	const objects = shownObjects(state);
 	if (location.screen === 'object') return objects.find(({address}) => address === location.address);
 	return (
@@ -61,7 +88,7 @@ export function currentObject(state: DashboardState): ObjectView | undefined {
 /** What the log of this screen belongs to: a change of it needs another log. Undefined where there is none. */
 export function logSubjectOf(state: DashboardState): string | undefined {
 	const {location} = state;
-	if (location.screen === 'environments' || location.screen === 'comparison') return undefined;
+	if (hasNoObject(location)) return undefined;
 	if (location.screen === 'all-logs')
 		return JSON.stringify([location.environment, location.deployment, location.names]);
 	return JSON.stringify([location.environment, currentObject(state)?.address]);

@@ -14,6 +14,8 @@ export function notesOf(state: DashboardState, now: number): Note[] {
 	const {location, isLoaded, problem} = state;
 	if (!isLoaded || problem) return [];
 	if (location.screen === 'environments') return environmentsNotes(state);
+	if (location.screen === 'events')
+		return [{text: location.isAll ? 'all environments' : `${location.environment}, and what all environments share`}];
 	if (location.screen === 'comparison') return [{text: `changes from ${location.environment} to ${location.other}`}];
 	const {link} = state;
 	const environment = currentEnvironment(state);

@@ -25,6 +25,7 @@ import {ComparisonScreen} from './comparison.tsx';
 import {activeScreens, screensBelowOverlay} from './contexts.ts';
 import {EnvironmentScreen} from './environment.tsx';
 import {EnvironmentsScreen, layoutEnvironments} from './environments.tsx';
+import {EventsScreen} from './events.tsx';
 import {DashboardHeader} from './header.tsx';
 import {currentEnvironment, currentObject, isOnLog, logSubjectOf, otherEnvironment, showsLoad} from './lookups.ts';
 import {notesOf} from './notes.ts';
@@ -138,6 +139,8 @@ function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 			return <EnvironmentsScreen state={state} now={clock.now()} {...body} />;
 		case 'environment':
 			return <EnvironmentScreen state={state} log={log} now={clock.now()} isColoured={isColoured} {...body} />;
+		case 'events':
+			return <EventsScreen state={state} {...body} />;
 		case 'comparison':
 			return <ComparisonScreen state={state} page={page} {...body} />;
 		case 'object':
@@ -161,6 +164,7 @@ function crumbsOf(state: DashboardState): string[] {
 	if (location.screen === 'environments') return [root];
 	const environment = currentEnvironment(state)?.name ?? location.environment;
 	if (location.screen === 'environment') return [root, environment];
+	if (location.screen === 'events') return [root, ...(location.isAll ? [] : [environment]), 'events'];
 	if (location.screen === 'comparison') return [root, `${environment} and ${location.other}`];
 	if (location.screen === 'all-logs')
 		return [root, environment, location.deployment ? location.deployment.id : 'all logs'];
@@ -184,7 +188,7 @@ function messageOf({overlay, filter, message, trouble, location}: DashboardState
 	if (message !== undefined) return message;
 	if (trouble !== undefined) return trouble;
 	if (log.message !== undefined) return log.message;
-	const isList = location.screen === 'environments' || location.screen === 'environment';
+	const isList = ['environments', 'environment', 'events'].includes(location.screen);
 	return isList && filter !== '' ? `filter: "${filter}"` : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type {LogEffects} from '../logs/log-store.ts';
-import type {EnvironmentView, Figures, Link, LoadView, Problem, TabContent, TabName} from './data.ts';
+import type {EnvironmentView, EventView, Figures, Link, LoadView, Problem, TabContent, TabName} from './data.ts';
 import type {Sort} from './sort.ts';
 
 /** What runs on the main screen, after which the dashboard opens again. */
@@ -43,6 +43,8 @@ export type Departure =
 export type DashboardLocation =
 	| {readonly screen: 'environments'}
 	| {readonly screen: 'environment'; readonly environment: string}
+	/** Events of the engine: of this environment, or of all. */
+	| {readonly screen: 'events'; readonly environment: string; readonly isAll: boolean}
 	/** Two environments side by side. */
 	| {readonly screen: 'comparison'; readonly environment: string; readonly other: string}
 	| {readonly screen: 'object'; readonly environment: string; readonly address: string; readonly tab: TabName}
@@ -83,6 +85,12 @@ export type DashboardState = {
 	readonly filter: string;
 	/** By address, for the open environment. */
 	readonly figures: Readonly<Record<string, Figures>>;
+	/** Oldest first. */
+	readonly events: readonly EventView[];
+	/** Number of events that were about objects of others. */
+	readonly otherEvents: number;
+	/** Id of the event under the cursor; undefined: the newest, also when others come. */
+	readonly selectedEvent: number | undefined;
 	/** Of the machine of the selected environment's engine; undefined until it was read. */
 	readonly load: LoadView | undefined;
 	readonly content: TabContent;

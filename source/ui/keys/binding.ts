@@ -9,6 +9,7 @@ export const keyScreens = [
 	'environments',
 	'environment',
 	'comparison',
+	'events',
 	'object',
 	'resource',
 	'page',

@@ -13,6 +13,22 @@ export const dashboardBindings = [
 	{
 		action: 'open',
 		keys: ['enter'],
+		label: 'open',
+		help: 'Open the service or resource that it happened to',
+		screens: ['events'],
+		priority: 1,
+	},
+	{
+		action: 'events',
+		keys: ['E'],
+		label: 'events',
+		help: 'Show what happens on the engine: ends, restarts, health',
+		screens: ['environments', 'environment'],
+		priority: 8,
+	},
+	{
+		action: 'open',
+		keys: ['enter'],
 		label: 'log',
 		help: 'Show the log of the deployment',
 		screens: ['records'],
@@ -23,7 +39,7 @@ export const dashboardBindings = [
 		keys: ['escape', 'left', 'backspace'],
 		label: 'back',
 		help: 'Go back',
-		screens: ['environment', 'comparison', 'object', 'resource', 'all-logs'],
+		screens: ['environment', 'comparison', 'events', 'object', 'resource', 'all-logs'],
 		priority: 3,
 	},
 	{
@@ -119,7 +135,7 @@ export const dashboardBindings = [
 		keys: ['/'],
 		label: 'filter',
 		help: 'Filter the list',
-		screens: ['environments', 'environment'],
+		screens: ['environments', 'environment', 'events'],
 		priority: 7,
 	},
 	{
@@ -143,7 +159,7 @@ export const dashboardBindings = [
 		keys: ['up', 'k'],
 		label: 'up',
 		help: 'Move up',
-		screens: ['environments', 'environment', 'page', 'records', 'log'],
+		screens: ['environments', 'environment', 'events', 'page', 'records', 'log'],
 		priority: 6,
 	},
 	{
@@ -151,7 +167,7 @@ export const dashboardBindings = [
 		keys: ['down', 'j'],
 		label: 'down',
 		help: 'Move down',
-		screens: ['environments', 'environment', 'page', 'records', 'log'],
+		screens: ['environments', 'environment', 'events', 'page', 'records', 'log'],
 		priority: 6,
 	},
 	{
@@ -159,7 +175,7 @@ export const dashboardBindings = [
 		keys: ['ctrl-u', 'pageup'],
 		label: 'half up',
 		help: 'Half a page up',
-		screens: ['environments', 'environment', 'page', 'records', 'log'],
+		screens: ['environments', 'environment', 'events', 'page', 'records', 'log'],
 		priority: 0,
 	},
 	{
@@ -167,7 +183,7 @@ export const dashboardBindings = [
 		keys: ['ctrl-d', 'pagedown'],
 		label: 'half down',
 		help: 'Half a page down',
-		screens: ['environments', 'environment', 'page', 'records', 'log'],
+		screens: ['environments', 'environment', 'events', 'page', 'records', 'log'],
 		priority: 0,
 	},
 	{
@@ -175,7 +191,7 @@ export const dashboardBindings = [
 		keys: ['g', 'home'],
 		label: 'first',
 		help: 'Go to the top',
-		screens: ['environments', 'environment', 'page', 'records', 'log'],
+		screens: ['environments', 'environment', 'events', 'page', 'records', 'log'],
 		priority: 0,
 	},
 	{
@@ -183,7 +199,7 @@ export const dashboardBindings = [
 		keys: ['G', 'end'],
 		label: 'last',
 		help: 'Go to the end; a log follows again',
-		screens: ['environments', 'environment', 'page', 'records', 'log'],
+		screens: ['environments', 'environment', 'events', 'page', 'records', 'log'],
 		priority: 0,
 	},
 	{

@@ -7,7 +7,7 @@ export const generalBindings = [
 		keys: [':'],
 		label: 'actions',
 		help: 'Find a service, resource, environment, deployment or action by name',
-		screens: ['environments', 'environment', 'comparison', 'object', 'resource', 'all-logs'],
+		screens: ['environments', 'environment', 'comparison', 'events', 'object', 'resource', 'all-logs'],
 		priority: 5,
 	},
 	{
@@ -15,7 +15,7 @@ export const generalBindings = [
 		keys: ['?'],
 		label: 'help',
 		help: 'Show all keys',
-		screens: ['environments', 'environment', 'comparison', 'object', 'resource', 'all-logs', 'problem'],
+		screens: ['environments', 'environment', 'comparison', 'events', 'object', 'resource', 'all-logs', 'problem'],
 		priority: 2,
 	},
 	{
@@ -23,7 +23,7 @@ export const generalBindings = [
 		keys: ['q'],
 		label: 'quit',
 		help: 'Quit; everything keeps running',
-		screens: ['environments', 'environment', 'comparison', 'object', 'resource', 'all-logs', 'problem'],
+		screens: ['environments', 'environment', 'comparison', 'events', 'object', 'resource', 'all-logs', 'problem'],
 		priority: 3,
 	},
 	{
@@ -31,7 +31,7 @@ export const generalBindings = [
 		keys: ['ctrl-c'],
 		label: 'quit',
 		help: 'Quit at once; everything keeps running',
-		screens: ['environments', 'environment', 'comparison', 'object', 'resource', 'all-logs', 'problem'],
+		screens: ['environments', 'environment', 'comparison', 'events', 'object', 'resource', 'all-logs', 'problem'],
 		priority: 0,
 	},
 	{
@@ -51,6 +51,7 @@ export const generalBindings = [
 			'environments',
 			'environment',
 			'comparison',
+			'events',
 			'object',
 			'resource',
 			'all-logs',
