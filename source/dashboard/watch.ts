@@ -10,7 +10,7 @@ type Options = {
 	/** Whether an event is about an object of the project, or the router. */
 	readonly isOurs: (attributes: Readonly<Record<string, string>>) => boolean;
 	/** Every event, ours or not. */
-	readonly onEvent: (event: EngineEvent) => void;
+	readonly onEvent?: (event: EngineEvent) => void;
 	readonly onLink: (link: Link) => void;
 	/** Something changed, or may have changed while disconnected. */
 	readonly onChange: () => void;
@@ -42,7 +42,7 @@ export async function watchEngine({engine, signal, isOurs, onEvent, onLink, onCh
 			isFirst = false;
 		},
 		onEvent(event) {
-			onEvent(event);
+			onEvent?.(event);
 			if (isOurs(event.attributes)) gather();
 		},
 		onLost(message) {

@@ -23,13 +23,13 @@ export type KnownObjects = {
 	readonly project: string;
 	readonly routerName: string;
 	/** By the container's id. */
-	readonly containers: Pick<ReadonlyMap<string, Place>, 'get'>;
+	readonly containers: Pick<ReadonlyMap<string, NamedObject>, 'get'>;
 	/** By the name of the network or volume. */
-	readonly networks: ReadonlyMap<string, Place>;
-	readonly volumes: ReadonlyMap<string, Place>;
+	readonly networks: ReadonlyMap<string, NamedObject>;
+	readonly volumes: ReadonlyMap<string, NamedObject>;
 };
 
-type Place = {readonly environment: string | null; readonly object: string};
+type NamedObject = {readonly environment: string | null; readonly object: string};
 
 /** Collects the objects that the states of a project's environments record. */
 export function knownObjects(project: string, states: readonly State[], routerName: string): KnownObjects {
@@ -58,7 +58,7 @@ export function knownObjects(project: string, states: readonly State[], routerNa
 }
 
 /** Containers carry our labels, and the router and the agent theirs; one that was adopted in place is known by its id. */
-function containerPlace({id, attributes}: EngineEvent, known: KnownObjects): Place | undefined {
+function containerPlace({id, attributes}: EngineEvent, known: KnownObjects): NamedObject | undefined {
 	const {[labels.project]: project, [labels.environment]: environment, [labels.address]: address} = attributes;
 	if (attributes[labels.router] === 'true')
 		return attributes['name'] === known.routerName ? {environment: null, object: 'router'} : undefined;
@@ -68,7 +68,11 @@ function containerPlace({id, attributes}: EngineEvent, known: KnownObjects): Pla
 }
 
 /** A network or volume that no state records yet, or any more, is ours by its name. */
-function namedPlace(name: string, places: ReadonlyMap<string, Place>, {project}: KnownObjects): Place | undefined {
+function namedPlace(
+	name: string,
+	places: ReadonlyMap<string, NamedObject>,
+	{project}: KnownObjects,
+): NamedObject | undefined {
 	const place = places.get(name);
 	if (place) return place;
 	const prefix = `compartment-${project}.`;
@@ -80,7 +84,7 @@ function namedPlace(name: string, places: ReadonlyMap<string, Place>, {project}:
 	return {environment: sibling?.environment ?? slug, object: name.slice(prefix.length + slug.length + 1) || 'network'};
 }
 
-function imagePlace({attributes}: EngineEvent, {project}: KnownObjects): Place | undefined {
+function imagePlace({attributes}: EngineEvent, {project}: KnownObjects): NamedObject | undefined {
 	const {
 		[imageLabels.project]: own,
 		[imageLabels.environment]: environment,
@@ -89,7 +93,7 @@ function imagePlace({attributes}: EngineEvent, {project}: KnownObjects): Place |
 	return own === project ? {environment: environment ?? null, object: address ?? 'image'} : undefined;
 }
 
-function placeOf(event: EngineEvent, known: KnownObjects): Place | undefined {
+function placeOf(event: EngineEvent, known: KnownObjects): NamedObject | undefined {
 	switch (event.object) {
 		case 'container':
 			return containerPlace(event, known);
