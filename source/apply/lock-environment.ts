@@ -1,7 +1,7 @@
 import type {Engine, ObservedContainer} from '../engine/engine.ts';
 import {observeEverything, pickOwn} from '../engine/own-engine.ts';
+import {findRenamed, type Renamed} from '../engine/renamed.ts';
 import {refuseOlder} from '../plan/older.ts';
-import {findRenamed, type Renamed, withNames} from '../plan/renamed.ts';
 import {type Begun, beginReading} from '../refresh/begin-reading.ts';
 import type {RouterOptions} from '../router/router.ts';
 import {readJournal} from '../state/journal.ts';
@@ -87,7 +87,7 @@ export async function lockEnvironment(options: LockOptions): Promise<LockedEnvir
 		await reads.engine.info();
 		const observed = isNew ? undefined : await observeEverything(reads.engine);
 		const renamed = observed ? findRenamed(state, observed) : [];
-		const {containers} = observed ? await pickOwn(reads.engine, withNames(observed, renamed), state) : {containers: []};
+		const {containers} = observed ? await pickOwn(reads.engine, observed, state) : {containers: []};
 		// Before recovery: an old state would undo what a newer one did.
 		refuseOlder({containers}, state);
 		const unfinished = entries.at(-1)?.type === 'close' ? [] : entries;

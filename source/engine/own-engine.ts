@@ -13,6 +13,7 @@ import type {
 	ObservedNetwork,
 	ReadonlyEngine,
 } from './engine.ts';
+import {type ContainerOwner, withNames} from './renamed.ts';
 
 /**
  * An engine restricted to one environment and the router. Steps and recovery accept no other, so that a recorded id can
@@ -41,10 +42,13 @@ export const observeEverything = (engine: Pick<WholeEngine, 'observe' | 'owner'>
 	engine.observe({[labels.lineage]: ''});
 
 /** An environment with what its state knows to be its own although the engine has no label that says so. */
-export type RecordedOwner = Owner & {
+export type RecordedOwner = ContainerOwner & {
 	readonly volumes: Readonly<Record<string, {readonly name: string; readonly isExternal?: true}>>;
 	readonly resources: Readonly<
-		Record<string, {readonly name: string; readonly containerId: string; readonly isAdopted?: true}>
+		Record<
+			string,
+			{readonly name: string; readonly containerId: string; readonly containerName: string; readonly isAdopted?: true}
+		>
 	>;
 };
 
@@ -57,7 +61,7 @@ const hasAll = (own: Labels, wanted: Labels): boolean =>
 /** Finds what was adopted as it was. What is gone is left out. */
 export async function findUnlabelled(
 	engine: Pick<ReadonlyEngine, 'findByName' | 'inspectContainer'>,
-	{volumes, resources, lineage, project, environment}: RecordedOwner,
+	{volumes, resources, lineage, project, environment}: Omit<RecordedOwner, 'deployments'>,
 	wanted: Labels = {},
 ): Promise<Unlabelled> {
 	const labelsAt = (address: string) => labelsOf({lineage, project, environment, address});
@@ -81,14 +85,18 @@ export async function findUnlabelled(
 	};
 }
 
-/** The objects of an environment among those of one read, and what only its state knows. */
-export const withUnlabelled = (observed: Observed, owner: Owner, {containers, volumes}: Unlabelled): Observed => {
-	const own = ownObjects(observed, owner);
+/** The objects of an environment among those of one read, named as recorded, and what only its state knows. */
+export const withUnlabelled = (
+	observed: Observed,
+	owner: ContainerOwner,
+	{containers, volumes}: Unlabelled,
+): Observed => {
+	const own = ownObjects(withNames(observed, owner), owner);
 	return {...own, containers: [...own.containers, ...containers], volumes: [...own.volumes, ...volumes]};
 };
 
 /**
- * The objects of an environment among those of one read, and those that only its state knows. An external volume is among them,
+ * The objects of an environment among those of one read, named as recorded, and those that only its state knows. An external volume is among them,
  * but `removeVolume` of an `OwnEngine` refuses it.
  */
 export const pickOwn = async (
@@ -115,7 +123,7 @@ export const observeOwn = async (
  */
 export function ownEngine(
 	engine: Engine,
-	owner: Owner & Partial<Pick<RecordedOwner, 'resources'>>,
+	owner: Owner & {readonly resources?: RecordedOwner['resources']},
 	routerName: string,
 	known: readonly Pick<ObservedContainer, 'id'>[] = [],
 ): OwnEngine {

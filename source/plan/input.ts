@@ -1,4 +1,5 @@
 import type {Observed, ObservedContainer} from '../engine/engine.ts';
+import type {Renamed} from '../engine/renamed.ts';
 import type {Hint} from '../hint.ts';
 import {labels} from '../model/labels.ts';
 import type {Desired} from '../model/specs.ts';
@@ -8,7 +9,6 @@ import type {ServedCertificate} from '../router/served-certificates.ts';
 import type {State} from '../state/state.ts';
 import type {AdoptedContainer} from './adoption.ts';
 import type {Healing, LifetimeRequest, PlanMode, PlannedImage} from './plan.ts';
-import type {Renamed} from './renamed.ts';
 import type {Vitals} from './vitals.ts';
 
 /** The next image of a service, and why it is built or pulled. Without a reason the recorded image is used. */

@@ -118,11 +118,29 @@ it('only these files observe objects by lineage; all others observe our own obje
 	]);
 });
 
+it('a recorded container that was renamed is observed under its recorded name', async () => {
+	const {engine, ours} = await createWorld();
+	const containerName = resourceContainerName('shop', 'production', 'db');
+	const recorded = {
+		...owner,
+		volumes: {},
+		deployments: {},
+		resources: {db: {name: 'db', containerId: ours, containerName}},
+	};
+	await engine.rename(ours, 'elsewhere');
+	expect((await observeOwn(engine, recorded)).containers.map(({id, name}) => [id, name])).toEqual([
+		[ours, containerName],
+	]);
+	// Without a record it is not ours: its labels may come from an image.
+	expect((await observeOwn(engine, {...recorded, resources: {}})).containers).toEqual([]);
+});
+
 describe('what was adopted', () => {
 	const adopter = (containerId: string) => ({
 		...owner,
 		volumes: {'volume.db.data': {name: 'external', isExternal: true as const}},
-		resources: {db: {name: 'db', containerId, isAdopted: true as const}},
+		resources: {db: {name: 'db', containerId, containerName: 'somebody-elses', isAdopted: true as const}},
+		deployments: {},
 	});
 
 	it('is observed as if it had our labels, as long as it is there', async () => {

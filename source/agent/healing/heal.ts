@@ -1,8 +1,8 @@
 import {lockEnvironment} from '../../apply/lock-environment.ts';
 import {openSession, type Session} from '../../apply/session.ts';
+import type {Renamed} from '../../engine/renamed.ts';
 import {routerAddress} from '../../model/address.ts';
 import {labels} from '../../model/labels.ts';
-import type {Renamed} from '../../plan/renamed.ts';
 import type {ProbeReader} from '../../refresh/read-probes.ts';
 import {agentOperation} from '../../state/lock.ts';
 import type {EnvironmentWorld} from '../duty.ts';

@@ -1,7 +1,7 @@
 import type {Engine} from '../../engine/engine.ts';
 import {pickOwn} from '../../engine/own-engine.ts';
+import {findRenamed, type Renamed} from '../../engine/renamed.ts';
 import {labels} from '../../model/labels.ts';
-import {findRenamed, type Renamed, withNames} from '../../plan/renamed.ts';
 import type {ProbeReader} from '../../refresh/read-probes.ts';
 import {readPlanVitals} from '../../refresh/read-vitals.ts';
 import {observeRouter, type RouterOptions} from '../../router/router.ts';
@@ -19,7 +19,7 @@ export async function look({engine, router}: EngineAccess, state: State, readPro
 		observeRouter(engine, router),
 	]);
 	const renamed = findRenamed(state, everything);
-	const observed = await pickOwn(engine, withNames(everything, renamed), state);
+	const observed = await pickOwn(engine, everything, state);
 	const vitals = await readPlanVitals(engine, {state, observed}, readProbes);
 	return {sight: {state, observed, vitals, router: routerView}, renamed};
 }

@@ -1,6 +1,6 @@
+import type {Renamed} from '../../engine/renamed.ts';
 import {EngineError} from '../../errors.ts';
 import {labels} from '../../model/labels.ts';
-import type {Renamed} from '../../plan/renamed.ts';
 import type {RecoveryContext} from './context.ts';
 
 /** Renames containers back that somebody has renamed, unless another container has the name now. */

@@ -1,4 +1,4 @@
-import type {Renamed} from '../../plan/renamed.ts';
+import type {Renamed} from '../../engine/renamed.ts';
 import type {JournalEntry} from '../../state/journal-entry.ts';
 import {settleRotations} from '../resource-rotation.ts';
 import {finishRotation} from './access-rotation.ts';
