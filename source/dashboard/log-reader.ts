@@ -5,6 +5,7 @@ import {currentObject, logSubjectOf} from '../ui/dashboard/lookups.ts';
 import type {DashboardState} from '../ui/dashboard/state.ts';
 import type {DashboardStore} from '../ui/dashboard/store.ts';
 import {createLogPool} from '../ui/logs/log-pool.ts';
+import type {PoolView} from '../ui/logs/pool-view.ts';
 import type {FrameClock} from '../ui/parts/frame-clock.ts';
 import {createLogFeed, type LogFeed} from './log-feed.ts';
 import {runLogOf} from './tabs/history.ts';
@@ -16,6 +17,8 @@ export type LogPart = {
 	readonly since?: string | undefined;
 	/** Show sensitive values. */
 	readonly isRaw?: boolean | undefined;
+	/** How the first log is shown. */
+	readonly view?: Partial<PoolView>;
 };
 
 type Options = {
@@ -48,6 +51,7 @@ function shownLogOf(state: DashboardState): ShownLog | undefined {
 export function createLogReader({store, clock, terminal, part, entryOf, sourcesIn}: Options) {
 	let feed: LogFeed | undefined;
 	let previous = '';
+	let view = part.view;
 
 	const change = (wanted: ShownLog | undefined, subject: string | undefined) => {
 		feed?.close();
@@ -59,12 +63,13 @@ export function createLogReader({store, clock, terminal, part, entryOf, sourcesI
 			if (entry) for (const line of runLogOf(entry.directory, entry.state, wanted.id, terminal)) pool.push(line);
 		} else if (wanted) {
 			const {environment} = wanted;
-			const {isRaw, ...past} = part;
 			const own = entryOf(environment)?.connection.engine;
-			const engine = own && (isRaw ? own : hideSecretsOnScreen(own, () => entryOf(environment)?.state));
-			feed = engine && createLogFeed({engine, pool, ...past});
+			const engine = own && (part.isRaw ? own : hideSecretsOnScreen(own, () => entryOf(environment)?.state));
+			feed = engine && createLogFeed({engine, pool, tail: part.tail, since: part.since});
 		}
 		store.log.show(pool, subject);
+		if (view) store.log.look(view);
+		view = undefined;
 	};
 
 	return {

@@ -212,6 +212,39 @@ export const logLines: readonly (readonly [source: string, stream: 'stdout' | 's
 	['web', 'stdout', 'GET /api/notes 502 in 31 ms'],
 ];
 
+/** Lines as programs of all kinds print them: JSON, levels, a stack trace, the same line again and again. */
+export const mixedLines: typeof logLines = [
+	['db', 'stderr', '2026-11-20 08:00:00.123 UTC [41] LOG:  checkpoint starting: time'],
+	['api', 'stdout', '{"level":30,"time":1700000000000,"pid":7,"msg":"listening","port":3000}'],
+	['web', 'stdout', 'GET / 200 in 4 ms'],
+	...Array.from({length: 47}, (): (typeof logLines)[number] => ['worker', 'stderr', 'WARN queue is empty, waiting']),
+	['web', 'stdout', 'GET /notes 200 in 12 ms'],
+	['web', 'stdout', 'GET /notes/1 200 in 9 ms'],
+	['web', 'stdout', 'GET /notes/2 200 in 8 ms'],
+	['api', 'stderr', 'Error: connect ECONNREFUSED 10.0.0.4:5432'],
+	['api', 'stderr', '    at TCPConnectWrap.afterConnect (node:net:1637:16)'],
+	[
+		'api',
+		'stdout',
+		JSON.stringify({
+			level: 50,
+			time: 1_700_000_000_000,
+			pid: 7,
+			msg: 'request failed',
+			req: {method: 'GET', url: '/notes', remote: '10.0.0.9'},
+			status: 502,
+			err: {code: 'ECONNREFUSED', stack: 'Error: connect ECONNREFUSED\n    at afterConnect (node:net:1637:16)'},
+		}),
+	],
+	['web', 'stdout', 'GET /notes 502 in 31 ms'],
+	['web', 'stdout', 'GET / 200 in 4 ms'],
+	['web', 'stdout', 'GET /styles.css 200 in 1 ms'],
+	['web', 'stdout', 'GET /page.js 200 in 1 ms'],
+	['db', 'stderr', '2026-11-20 08:00:07.123 UTC [41] ERROR:  relation "note" does not exist at character 15'],
+	['db', 'stderr', '2026-11-20 08:00:07.123 UTC [41] STATEMENT:  select * from note'],
+	['web', 'stdout', 'GET /api/notes 500 in 3 ms'],
+];
+
 export const table: TabContent = {
 	type: 'table',
 	columns: [

@@ -17,6 +17,7 @@ import {
 	hostileEnvironment,
 	load,
 	looping,
+	mixedLines,
 	now,
 	page,
 	poolOf,
@@ -40,7 +41,7 @@ const sizes: readonly Size[] = [
 ];
 
 const golden = (name: string, {columns, rows}: Size) =>
-	`../../snapshots/ui/browse-${name.replaceAll(' ', '-')}-${columns}x${rows}.txt`;
+	`../../snapshots/ui/browse-${name.replaceAll(/,? /g, '-')}-${columns}x${rows}.txt`;
 
 const inProduction = {screen: 'environment', environment: 'production'} as const;
 const inEvents = {screen: 'events', environment: 'production', isAll: false} as const;
@@ -59,6 +60,14 @@ function open(part: Partial<DashboardState> = {}, size: Size = sizes[0]!, enviro
 		return screen.text();
 	};
 	return {...dashboard, ...screen, pressEscape, clock, state: dashboard.store.getSnapshot};
+}
+
+/** All logs, with lines of all kinds, after some keys. */
+function openLog(size: Size, ...keys: readonly string[]) {
+	const screen = open({location: {screen: 'all-logs', environment: 'production'}}, size);
+	screen.store.log.show(poolOf(mixedLines));
+	for (const key of keys) screen.store.press(key, {rows: size.rows - 6, lastTop: 0});
+	return screen;
 }
 
 const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>> = {
@@ -113,6 +122,11 @@ const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>>
 		for (const key of ['/', ...'GET', 'enter', 't']) screen.store.press(key, {rows: 10, lastTop: 0});
 		return screen;
 	},
+	'log of mixed lines': size => openLog(size),
+	'log, a line unfolded': size => openLog(size, ...'/failed', 'enter', 'enter'),
+	'log, only errors and what is around': size => openLog(size, 'l', 'l', 'c'),
+	'log, a filter that is typed': size => openLog(size, '&', 'ctrl-r', ...'GET .* [45]'),
+	'log, services': size => openLog(size, 'tab', 'right', 'space', 'right'),
 	zoomed: size => {
 		const screen = open({location: tabOf('logs', 'service.api')}, size);
 		screen.store.log.show(poolOf());

@@ -46,7 +46,9 @@ function browse(part: Partial<DashboardState>, ...before: readonly string[]): ()
 			row: 1,
 			...part,
 		});
-		store.log.show(poolOf(Array.from({length: 40}, (_, index) => ['web', 'stdout', `line ${index}`])));
+		store.log.show(
+			poolOf(Array.from({length: 40}, (_, index) => [['api', 'db'][index % 9] ?? 'web', 'stdout', `line ${index}`])),
+		);
 		for (const key of before) store.press(key, room);
 		return {
 			screens: activeScreens(store.getSnapshot(), store.log.getSnapshot()),
@@ -138,7 +140,7 @@ function dev(...before: readonly string[]): () => Situation {
 		store.emit({type: 'watching', at: 0, folders: 3, urls});
 		for (const key of before) store.press(key, 3);
 		return {
-			screens: devScreens(store.getSnapshot(), store.log.getSnapshot().typed !== undefined),
+			screens: devScreens(store.getSnapshot(), store.log.getSnapshot()),
 			press: key => store.press(key, 3),
 			look: () => {
 				const {pool, shown, ...log} = store.log.getSnapshot();
@@ -168,6 +170,14 @@ const situations: Readonly<Record<string, () => Situation>> = {
 	'page of a resource': browse({location: {...backupsTab, tab: 'overview'}, content: page}),
 	'log of one': browse({location: tab('logs')}, ...searched),
 	'all logs': browse({location: {screen: 'all-logs', environment: 'production'}}, ...searched),
+	'row of services': browse(
+		{location: {screen: 'all-logs', environment: 'production'}},
+		...searched,
+		'tab',
+		'space',
+		'right',
+	),
+	'filter of a log': browse({location: tab('logs')}, '&', 'w'),
 	problem: browse({problem: {message: 'compartment.yml was not found', hint: undefined, canInit: true}}),
 	palette: browse({location: inProduction}, ':', 'o', 'down'),
 	filter: browse({location: inProduction}, '/', 'w'),

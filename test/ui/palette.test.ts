@@ -21,7 +21,8 @@ function open(part: Partial<DashboardState> = {}) {
 		for (const key of [':', ...text, 'enter']) store.press(key === ' ' ? 'space' : key, room);
 		return store.getSnapshot();
 	};
-	const find = (typed: string, keymap = defaultKeymap) => paletteEntries(store.getSnapshot(), keymap, typed);
+	const find = (typed: string, keymap = defaultKeymap) =>
+		paletteEntries(store.getSnapshot(), store.log.getSnapshot(), keymap, typed);
 	return {store, type, find};
 }
 
@@ -72,7 +73,7 @@ test("the user's own commands are found with their key, and run for what is sele
 	const keymap = createKeymap({commands: {psql: 'compartment exec db -- psql'}, keys: {psql: ['P']}});
 	const {store} = createDashboard([production], keymap);
 	store.update({location: {screen: 'environment', environment: 'production'}, selectedObject: 'resource.db'});
-	const [found] = paletteEntries(store.getSnapshot(), keymap, 'psql');
+	const [found] = paletteEntries(store.getSnapshot(), store.log.getSnapshot(), keymap, 'psql');
 	expect(found).toMatchObject({name: 'psql', help: 'compartment exec db -- psql', keys: ['P']});
 	store.press('P', room);
 	expect(store.getSnapshot().departure).toEqual({

@@ -1,3 +1,4 @@
+import {type LogChoiceFlags, logChoiceOf} from '../../console/log-choice.ts';
 import {parseSince, sinceOf} from '../../console/since.ts';
 import {eachLine} from '../../engine/each-line.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
@@ -7,7 +8,7 @@ import {jsonLine} from '../../output/json.ts';
 import {createLogFormatter, logDocument, type SourcedLine} from '../../output/log-lines.ts';
 import {createChooser} from '../../output/logs/chooser.ts';
 import {createLogPrinter} from '../../output/logs/log-printer.ts';
-import {mayBeSlow, noSearch} from '../../output/logs/search.ts';
+import {mayBeSlow} from '../../output/logs/search.ts';
 import {createSieve} from '../../output/logs/sieve.ts';
 import {withinTime} from '../../output/logs/within-time.ts';
 import {mergeByTime} from '../../output/merge-lines.ts';
@@ -19,7 +20,6 @@ import {hideSecrets, noteRawLogs} from '../../report/masked-logs.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
 import {showDashboard} from '../show-dashboard.ts';
-import {type LogChoiceFlags, logChoiceOf} from './log-choice.ts';
 
 export type LogFlags = CommonFlags &
 	LogChoiceFlags & {
@@ -37,8 +37,12 @@ export type LogFlags = CommonFlags &
 const slowMs = 1000;
 
 /** The lines that the flags choose, as text or JSON: what each line of the log prints, and what is left to print at the end. */
-function createOutput(flags: LogFlags, format: (line: SourcedLine) => string, {paint}: Terminal) {
-	const choice = logChoiceOf(flags);
+function createOutput(
+	choice: ReturnType<typeof logChoiceOf>,
+	flags: LogFlags,
+	format: (line: SourcedLine) => string,
+	{paint}: Terminal,
+) {
 	const choose = createChooser(choice);
 	const isSlow = mayBeSlow(choice.filter);
 	const sieve = createSieve<SourcedLine>(choice.context, line => {
@@ -66,8 +70,7 @@ export async function logs(names: readonly string[], flags: LogFlags): Promise<v
 	const terminal = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const wanted = parseSince(flags.since);
-	const {filter, level} = logChoiceOf(flags);
-	const isChosen = filter !== noSearch || level !== undefined;
+	const choice = logChoiceOf(flags);
 	const state = await readExistingState(workspace);
 	const {engine, directory} = workspace;
 	const observed = await observeOwn(engine, state);
@@ -75,10 +78,10 @@ export async function logs(names: readonly string[], flags: LogFlags): Promise<v
 	const chosen = [...names, ...(flags.service ?? [])];
 	const sources = chooseLogSources(findLogSources(state, observed), chosen, state);
 	if (flags.raw) noteRawLogs({state, directory, inform: terminal.inform});
-	if (terminal.hasScreen && !isJson(flags) && !isChosen) {
+	if (terminal.hasScreen && !isJson(flags)) {
 		const {environment} = workspace;
 		const location = {screen: 'all-logs', environment, ...(chosen.length > 0 ? {names: chosen} : {})} as const;
-		return showDashboard(location, flags, {tail: flags.tail, since, isRaw: flags.raw});
+		return showDashboard(location, flags, {tail: flags.tail, since, isRaw: flags.raw, view: choice});
 	}
 	const shown = flags.raw ? engine : await hideSecrets(engine, state, again('--raw'));
 	const stop = new AbortController();
@@ -89,7 +92,7 @@ export async function logs(names: readonly string[], flags: LogFlags): Promise<v
 		paint: terminal.paint,
 		hasTime: flags.time,
 	});
-	const output = createOutput(flags, formatLine, terminal);
+	const output = createOutput(choice, flags, formatLine, terminal);
 	const write = async (lines: AsyncIterable<SourcedLine>) => {
 		for await (const line of lines) {
 			const text = output.line(line);

@@ -70,7 +70,7 @@ const continuation =
 	/^(?:\s|$|at |Caused by: |\.\.\. \d+ more|During handling of |The above exception |[\])}]+[,;]?\s*$)|(?:^|[\s:])(?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY): /;
 
 /** Whether a line belongs to the one before: of a stack trace, or a detail. */
-const isContinuation = (text: string): boolean => continuation.test(stripEscapes(text.slice(0, searched)));
+export const isContinuation = (text: string): boolean => continuation.test(stripEscapes(text.slice(0, searched)));
 
 /**
  * Reads the levels of lines in their order. A line that names no level and belongs to the one before, of the same source,

@@ -112,5 +112,5 @@ const mostLines = 500;
 /** All fields in lines of their own, `key: value`, with what is nested indented below. Lines are unsanitised. */
 export function unfoldFields({fields}: Structured): readonly string[] {
 	const lines = fields.flatMap(({key, value}) => labelled(key, linesOf(value, 1)));
-	return lines.length <= mostLines ? lines : [...lines.slice(0, mostLines), `… ${lines.length - mostLines} more lines`];
+	return lines.length <= mostLines ? lines : [...lines.slice(0, mostLines), `(${lines.length - mostLines} more lines)`];
 }

@@ -1,5 +1,6 @@
 import {type KeyAction, userCommandOf} from '../keys/keymap.ts';
 import type {LogStore} from '../logs/log-store.ts';
+import {nextSource} from '../logs/pool-view.ts';
 import {tabsOf} from './data.ts';
 import {
 	currentEnvironment,
@@ -116,14 +117,13 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		const tab = tabs[wanted(tabs.indexOf(location.tab), tabs.length)];
 		if (tab && tab !== location.tab) goTo({...location, tab});
 	};
-	const showSibling = (by: number, {lastColumn = 0}: Viewport) => {
+	const showSibling = (by: 1 | -1, {lastColumn = 0}: Viewport) => {
 		const {location, firstColumn} = state();
 		if (location.screen === 'environments')
 			return change({firstColumn: Math.max(0, Math.min(firstColumn + by, lastColumn))});
 		if (location.screen === 'all-logs') {
-			const sources: (string | undefined)[] = [undefined, ...log.getSnapshot().pool.sources()];
-			const index = sources.indexOf(log.getSnapshot().view.source);
-			return log.choose(sources[(index + by + sources.length) % sources.length]);
+			const {pool, view} = log.getSnapshot();
+			return log.choose(nextSource(pool, view, by));
 		}
 		const objects = shownObjects(state());
 		const index = objects.findIndex(({address}) => location.screen === 'object' && address === location.address);

@@ -1,18 +1,19 @@
 import type {KeyScreen} from '../keys/keymap.ts';
-import type {LogState} from '../logs/log-store.ts';
+import {type LogFocus, logScreens} from '../logs/log-screens.ts';
 import {currentObject} from './lookups.ts';
 import type {DashboardState} from './state.ts';
 
 /** The screens whose keys are active, the innermost first. */
-export function activeScreens(state: DashboardState, log: Pick<LogState, 'typed'>): readonly KeyScreen[] {
+export function activeScreens(state: DashboardState, log: LogFocus): readonly KeyScreen[] {
 	if (state.overlay?.type === 'help') return ['help'];
 	if (state.overlay?.type === 'palette') return ['palette'];
-	if (state.overlay?.type === 'filter' || log.typed !== undefined) return ['input'];
-	return screensBelowOverlay(state);
+	if (state.overlay?.type === 'filter') return ['input'];
+	if (log.typed) return logScreens(log);
+	return screensBelowOverlay(state, log);
 }
 
 /** The active screens below any overlay: for the help and the palette. */
-export function screensBelowOverlay(state: DashboardState): readonly KeyScreen[] {
+export function screensBelowOverlay(state: DashboardState, log: LogFocus): readonly KeyScreen[] {
 	const {problem, isLoaded, location, content} = state;
 	if (problem || !isLoaded) return ['problem'];
 	switch (location.screen) {
@@ -23,7 +24,7 @@ export function screensBelowOverlay(state: DashboardState): readonly KeyScreen[]
 		case 'comparison':
 			return ['page', 'comparison'];
 		case 'all-logs':
-			return ['log', 'all-logs'];
+			return [...logScreens({...log, typed: undefined}), 'all-logs'];
 		case 'object':
 			return [
 				location.tab === 'logs' ? 'log' : content.type === 'table' ? 'records' : 'page',

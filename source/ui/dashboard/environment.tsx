@@ -3,6 +3,7 @@ import {formatAge} from '../../output/duration.ts';
 import {failureHead} from '../logs/failure-lines.ts';
 import type {LogState} from '../logs/log-store.ts';
 import {PoolPane} from '../logs/pool-pane.tsx';
+import type {FrameClock} from '../parts/frame-clock.ts';
 import {Pane, paneFrame} from '../parts/pane.tsx';
 import {looks} from '../parts/theme.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
@@ -15,6 +16,7 @@ type Props = {
 	readonly state: DashboardState;
 	readonly log: LogState;
 	readonly now: number;
+	readonly clock: FrameClock;
 	readonly isColoured: boolean;
 	readonly columns: number;
 	readonly rows: number;
@@ -24,7 +26,7 @@ type Props = {
 const leastLogRows = 5;
 
 /** Services and resources of one environment, and the log of the selected one. */
-export function EnvironmentScreen({state, log, now, isColoured, columns, rows}: Props) {
+export function EnvironmentScreen({state, log, now, clock, isColoured, columns, rows}: Props) {
 	const environment = currentEnvironment(state);
 	const objects = shownObjects(state);
 	const selected = currentObject(state);
@@ -72,6 +74,7 @@ export function EnvironmentScreen({state, log, now, isColoured, columns, rows}: 
 							? `${selected?.name ?? 'It'} has no output yet.`
 							: 'Nothing is deployed yet. Press a to plan and apply.'
 					}
+					clock={clock}
 					isColoured={isColoured}
 					isFocused={false}
 					columns={columns}

@@ -1,4 +1,5 @@
 import type {KeyAction, KeyBinding, Keymap} from '../keys/keymap.ts';
+import type {LogFocus} from '../logs/log-screens.ts';
 import {screensBelowOverlay} from './contexts.ts';
 import type {EnvironmentView} from './data.ts';
 import {currentEnvironment} from './lookups.ts';
@@ -34,9 +35,9 @@ export type PaletteEntry = {
 const nameOf = ({action, label}: KeyBinding): string => (label === '' ? action.replaceAll('-', ' ') : label);
 
 /** The actions of this screen. */
-const actionEntries = (state: DashboardState, keymap: Keymap): PaletteEntry[] =>
+const actionEntries = (state: DashboardState, log: LogFocus, keymap: Keymap): PaletteEntry[] =>
 	keymap
-		.bindingsOf(...screensBelowOverlay(state))
+		.bindingsOf(...screensBelowOverlay(state, log))
 		.filter(({action}) => !unlisted.includes(action))
 		.map(binding => ({
 			id: binding.action,
@@ -89,9 +90,9 @@ function rankOf({name, help}: PaletteEntry, words: readonly string[]): number | 
  * What matches the typed words: actions of this screen, the user's own commands, and every environment, service, resource and
  * deployment. Names that are or start with the text come first; among equals, what was chosen last.
  */
-export function paletteEntries(state: DashboardState, keymap: Keymap, typed: string): PaletteEntry[] {
+export function paletteEntries(state: DashboardState, log: LogFocus, keymap: Keymap, typed: string): PaletteEntry[] {
 	const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-	const entries = [...actionEntries(state, keymap), ...inOrder(state).flatMap(placesIn)];
+	const entries = [...actionEntries(state, log, keymap), ...inOrder(state).flatMap(placesIn)];
 	const age = ({id}: PaletteEntry): number => {
 		const index = state.recent.indexOf(id);
 		return index === -1 ? state.recent.length : index;

@@ -9,7 +9,10 @@ import type {KeyAction} from '../keys/keymap.ts';
 import {useKeymap} from '../keys/use-keymap.ts';
 import {useKeys} from '../keys/use-keys.ts';
 import {LogsBody} from '../logs/body.tsx';
+import {chipRowsOf} from '../logs/chip-row.tsx';
 import {createLogPool} from '../logs/log-pool.ts';
+import {promptOf} from '../logs/log-prompt.ts';
+import {logLabels} from '../logs/log-screens.ts';
 import type {LogState} from '../logs/log-store.ts';
 import {poolRowsIn} from '../logs/pool-pane.tsx';
 import {Footer} from '../parts/footer.tsx';
@@ -58,7 +61,8 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 	useFullScreen();
 	const body = {columns, rows: rows - footerRows - (log.isZoomed && isOnLog(state) ? 0 : headerRows)};
 	const tabRows = state.location.screen === 'object' && !log.isZoomed ? 1 : 0;
-	const contentRows = poolRowsIn(body.rows - tabRows);
+	const chipRows = isOnLog(state) ? chipRowsOf(log) : 0;
+	const contentRows = poolRowsIn(body.rows - tabRows - chipRows);
 	const page = state.content.type === 'page' ? drawPage(state.content.lines, columns - 4, glyphs) : [];
 	const room = {
 		rows: contentRows,
@@ -76,6 +80,7 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 			<TooSmall columns={columns} rows={rows}>{`${state.project ?? 'compartment'}: make the window larger`}</TooSmall>
 		);
 	const screens = activeScreens(state, log);
+	const line = messageOf(state, log);
 	return (
 		<Box flexDirection="column" width={columns} height={rows}>
 			{body.rows + footerRows < rows && (
@@ -83,7 +88,7 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 					crumbs={crumbsOf(state)}
 					link={state.link}
 					notes={notesOf(state, clock.now())}
-					message={messageOf(state, log)}
+					message={line}
 					load={showsLoad(state) ? state.load : undefined}
 					columns={columns}
 					clock={clock}
@@ -92,12 +97,18 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 			<Box flexDirection="column" flexGrow={1} height={body.rows}>
 				<Body store={store} state={state} log={log} body={body} page={page} isColoured={isColoured} clock={clock} />
 			</Box>
-			<Footer
-				columns={columns}
-				hints={hintsOf(screens, {keymap, isUnicode: glyphs.isUnicode, labels: labelsOf(state, log, glyphs)}).filter(
-					({action}) => isOffered(action, state, log) && (action !== 'next' || room.lastColumn > 0),
-				)}
-			/>
+			{body.rows + footerRows === rows && line !== undefined ? (
+				<Text {...looks.warning} wrap="truncate">
+					{`  ${truncate(glyphs.adapt(sanitiseLine(line)), columns - 4, glyphs.ellipsis)}`}
+				</Text>
+			) : (
+				<Footer
+					columns={columns}
+					hints={hintsOf(screens, {keymap, isUnicode: glyphs.isUnicode, labels: labelsOf(state, log, glyphs)}).filter(
+						({action}) => isOffered(action, state, log) && (action !== 'next' || room.lastColumn > 0),
+					)}
+				/>
+			)}
 		</Box>
 	);
 }
@@ -118,13 +129,13 @@ type BodyProps = Props & {
 function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 	const keymap = useKeymap();
 	const {overlay, location} = state;
-	if (overlay?.type === 'help') return <Help screen={screensBelowOverlay(state)} top={overlay.top} {...body} />;
+	if (overlay?.type === 'help') return <Help screen={screensBelowOverlay(state, log)} top={overlay.top} {...body} />;
 	if (overlay?.type === 'palette')
 		return (
 			<Palette
 				typed={overlay.typed}
 				cursor={overlay.cursor}
-				entries={paletteEntries(state, keymap, overlay.typed)}
+				entries={paletteEntries(state, log, keymap, overlay.typed)}
 				{...body}
 			/>
 		);
@@ -138,19 +149,32 @@ function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 		case 'environments':
 			return <EnvironmentsScreen state={state} now={clock.now()} {...body} />;
 		case 'environment':
-			return <EnvironmentScreen state={state} log={log} now={clock.now()} isColoured={isColoured} {...body} />;
+			return (
+				<EnvironmentScreen state={state} log={log} now={clock.now()} clock={clock} isColoured={isColoured} {...body} />
+			);
 		case 'events':
 			return <EventsScreen state={state} {...body} />;
 		case 'comparison':
 			return <ComparisonScreen state={state} page={page} {...body} />;
 		case 'object':
-			return <ObjectScreen state={state} log={log} page={page} now={clock.now()} isColoured={isColoured} {...body} />;
+			return (
+				<ObjectScreen
+					state={state}
+					log={log}
+					page={page}
+					now={clock.now()}
+					clock={clock}
+					isColoured={isColoured}
+					{...body}
+				/>
+			);
 		case 'all-logs':
 			return (
 				<LogsBody
 					log={log}
 					title={location.deployment ? `Deployment ${location.deployment.id}` : `Logs of ${location.environment}`}
 					empty={location.deployment ? 'No log was kept.' : 'No output yet.'}
+					clock={clock}
 					isColoured={isColoured}
 					{...body}
 				/>
@@ -173,6 +197,7 @@ function crumbsOf(state: DashboardState): string[] {
 
 /** Whether an action applies to the selected item. */
 function isOffered(action: KeyAction, state: DashboardState, {pool}: LogState): boolean {
+	if (action === 'services') return pool.sources().length > 1;
 	const {content, problem, location} = state;
 	if (action === 'init') return problem?.canInit === true;
 	if (action === 'follow') return pool.isLive;
@@ -184,7 +209,7 @@ function isOffered(action: KeyAction, state: DashboardState, {pool}: LogState): 
 
 function messageOf({overlay, filter, message, trouble, location}: DashboardState, log: LogState): string | undefined {
 	if (overlay?.type === 'filter') return `/${filter}`;
-	if (log.typed !== undefined) return `/${log.typed}`;
+	if (log.typed) return promptOf(log.typed, log.view);
 	if (message !== undefined) return message;
 	if (trouble !== undefined) return trouble;
 	if (log.message !== undefined) return log.message;
@@ -204,8 +229,7 @@ function labelsOf(state: DashboardState, {view, isZoomed}: LogState, {ellipsis}:
 	}
 	if (!isOnLog(state)) return {};
 	return {
-		follow: view.end === undefined ? 'pause' : 'follow',
-		wrap: view.isWrapped ? 'cut' : 'wrap',
+		...logLabels(view),
 		...(isZoomed ? {back: 'unzoom', zoom: 'unzoom'} : {}),
 	};
 }

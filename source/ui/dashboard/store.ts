@@ -73,7 +73,12 @@ export function createDashboardStore(effects: DashboardEffects, keymap: Keymap =
 		else if (overlay) change({filter: (filter + typedBy(key)).slice(0, 100)});
 	};
 	const onHelp = (top: number, action: KeyAction | undefined, {rows}: Viewport) => {
-		const next = helpAfter(top, action, helpOf(screensBelowOverlay(state()), true, keymap).length, rows);
+		const next = helpAfter(
+			top,
+			action,
+			helpOf(screensBelowOverlay(state(), log.getSnapshot()), true, keymap).length,
+			rows,
+		);
 		change({overlay: next === undefined ? undefined : {type: 'help', top: next}});
 	};
 	const choose = ({id, goal, keys}: PaletteEntry, viewport: Viewport) => {
@@ -85,7 +90,7 @@ export function createDashboardStore(effects: DashboardEffects, keymap: Keymap =
 		const {overlay} = state();
 		if (overlay?.type !== 'palette') return;
 		const type = (typed: string) => change({overlay: {type: 'palette', typed: typed.slice(0, 100), cursor: 0}});
-		const entries = paletteEntries(state(), keymap, overlay.typed);
+		const entries = paletteEntries(state(), log.getSnapshot(), keymap, overlay.typed);
 		const moveBy = (by: number) =>
 			change({overlay: {...overlay, cursor: Math.max(0, Math.min(overlay.cursor + by, entries.length - 1))}});
 		if (action === 'choose') {

@@ -4,9 +4,13 @@ import {DashboardHeader} from '../dashboard/header.tsx';
 import {hintsOf} from '../keys/key-hints.ts';
 import {useKeymap} from '../keys/use-keymap.ts';
 import {useKeys} from '../keys/use-keys.ts';
+import {LogsBody} from '../logs/body.tsx';
+import {chipRowsOf} from '../logs/chip-row.tsx';
 import type {Head} from '../logs/failure-lines.ts';
+import {promptOf} from '../logs/log-prompt.ts';
+import {logLabels} from '../logs/log-screens.ts';
 import type {LogState} from '../logs/log-store.ts';
-import {PoolPane, poolRowsIn} from '../logs/pool-pane.tsx';
+import {poolRowsIn} from '../logs/pool-pane.tsx';
 import {Footer} from '../parts/footer.tsx';
 import type {FrameClock} from '../parts/frame-clock.ts';
 import {Help} from '../parts/help.tsx';
@@ -42,7 +46,7 @@ export function DevScreen({store, project, environment, clock, isColoured}: Prop
 	const runRows = log.isZoomed ? 0 : runRowsIn(bodyRows, state.runs.length);
 	const logRows = bodyRows - runRows;
 	const helpRows = bodyRows - paneFrame.rows;
-	useKeys(key => store.press(key, state.helpTop === undefined ? poolRowsIn(logRows) : helpRows), {
+	useKeys(key => store.press(key, state.helpTop === undefined ? poolRowsIn(logRows - chipRowsOf(log)) : helpRows), {
 		onPaste: store.log.paste,
 	});
 	if (columns < smallestScreen.columns || rows < smallestScreen.rows)
@@ -51,7 +55,7 @@ export function DevScreen({store, project, environment, clock, isColoured}: Prop
 				{phaseText(state)}
 			</TooSmall>
 		);
-	const screens = devScreens(state, log.typed !== undefined);
+	const screens = devScreens(state, log);
 	const hints = hintsOf(screens, {keymap, isUnicode, labels: labelsOf(log)});
 	return (
 		<Box flexDirection="column" width={columns} height={rows}>
@@ -67,19 +71,18 @@ export function DevScreen({store, project, environment, clock, isColoured}: Prop
 			)}
 			{state.helpTop !== undefined ? (
 				<Box flexGrow={1}>
-					<Help screen={['log', 'dev']} top={state.helpTop} columns={columns} rows={bodyRows} />
+					<Help screen={devScreens({helpTop: undefined}, log)} top={state.helpTop} columns={columns} rows={bodyRows} />
 				</Box>
 			) : (
 				<>
 					{runRows > 0 && <RunList runs={state.runs} columns={columns} rows={runRows} clock={clock} />}
-					<PoolPane
-						title={log.view.source === undefined ? 'Logs' : `Logs: ${log.view.source}`}
-						state={log}
+					<LogsBody
+						title="Logs"
+						log={log}
 						{...(state.cause ? {head: headOf(state.cause)} : {})}
 						empty="No output yet."
+						clock={clock}
 						isColoured={isColoured}
-						isFocused
-						isFrameless={log.isZoomed}
 						columns={columns}
 						rows={logRows}
 					/>
@@ -105,7 +108,7 @@ function notesOf(state: DevState): Note[] {
 }
 
 const messageOf = ({message}: DevState, log: LogState): string | undefined =>
-	log.typed === undefined ? (message ?? log.message) : `/${log.typed}`;
+	log.typed ? promptOf(log.typed, log.view) : (message ?? log.message);
 
 /** The cause stays above the logs until the next change. */
 const headOf = ({message, lines, hint}: DevCause): Head => ({
@@ -115,7 +118,6 @@ const headOf = ({message, lines, hint}: DevCause): Head => ({
 });
 
 const labelsOf = ({view, isZoomed}: LogState) => ({
-	follow: view.end === undefined ? 'pause' : 'follow',
-	wrap: view.isWrapped ? 'cut' : 'wrap',
+	...logLabels(view),
 	...(isZoomed ? {zoom: 'unzoom'} : {}),
 });

@@ -7,7 +7,9 @@ import type {Link} from '../dashboard/data.ts';
 import {helpAfter, helpOf} from '../keys/key-hints.ts';
 import {defaultKeymap, type KeyAction, type Keymap, type KeyScreen} from '../keys/keymap.ts';
 import {createLogPool} from '../logs/log-pool.ts';
+import {type LogFocus, logScreens} from '../logs/log-screens.ts';
 import {createLogStore, type LogEffects, type LogStore} from '../logs/log-store.ts';
+import {nextSource} from '../logs/pool-view.ts';
 import type {FrameClock} from '../parts/frame-clock.ts';
 import {createStore, type Readable} from '../parts/store.ts';
 import type {DevCause, DevUrl, EmitDev} from './events.ts';
@@ -79,8 +81,8 @@ type Options = {
 const keptRuns = 100;
 
 /** The screens whose keys are active, the innermost first. */
-export const devScreens = (state: Pick<DevState, 'helpTop'>, isTyping: boolean): readonly KeyScreen[] =>
-	state.helpTop !== undefined ? ['help'] : isTyping ? ['input'] : ['log', 'dev'];
+export const devScreens = ({helpTop}: Pick<DevState, 'helpTop'>, log: LogFocus): readonly KeyScreen[] =>
+	helpTop !== undefined ? ['help'] : log.typed ? logScreens(log) : [...logScreens(log), 'dev'];
 
 const isUnderWay = ({phase}: DevState): boolean => phase === 'planning' || phase === 'applying';
 
@@ -209,9 +211,7 @@ export function createDevStore({clock, environment, keys, effects, keymap = defa
 		change({message: keys.openUrl(first.url) ? `Opened ${first.url}` : `No browser here: ${first.url}`});
 	};
 	const chooseSource = (step: 1 | -1) => {
-		const sources = [undefined, ...pool.sources()];
-		const index = sources.indexOf(log.getSnapshot().view.source);
-		log.choose(sources.at((index + step) % sources.length));
+		log.choose(nextSource(pool, log.getSnapshot().view, step));
 	};
 	const handlers: Partial<Record<KeyAction, () => void>> = {
 		look: () => (state().waitsFor.length > 0 ? keys.look() : change({message: 'No plan waits'})),
@@ -230,7 +230,7 @@ export function createDevStore({clock, environment, keys, effects, keymap = defa
 		press(key, rows) {
 			const {helpTop, message} = state();
 			const {typed} = log.getSnapshot();
-			const screens = devScreens(state(), typed !== undefined);
+			const screens = devScreens(state(), log.getSnapshot());
 			const action = keymap.actionOf(key, ...screens);
 			if (message !== undefined) change({message: undefined});
 			if (action === 'interrupt') {
@@ -238,7 +238,7 @@ export function createDevStore({clock, environment, keys, effects, keymap = defa
 				return keys.interrupt();
 			}
 			if (helpTop !== undefined) {
-				const count = helpOf(devScreens({helpTop: undefined}, false), true, keymap).length;
+				const count = helpOf(devScreens({helpTop: undefined}, log.getSnapshot()), true, keymap).length;
 				return change({helpTop: helpAfter(helpTop, action, count, rows)});
 			}
 			if (typed !== undefined) return log.type(key, action, rows);

@@ -70,7 +70,9 @@ export const defaultKeymap: Keymap = createTable(bindings);
 
 // Where text is typed, every printable key is text; and ctrl-z belongs to the terminal.
 const canChange = ({action, screens}: KeyBinding): boolean =>
-	action !== 'suspend' && action !== 'tab' && !screens.some(screen => ['palette', 'input', 'confirm'].includes(screen));
+	action !== 'suspend' &&
+	action !== 'tab' &&
+	!screens.some(screen => ['palette', 'search', 'input', 'confirm'].includes(screen));
 
 /** Every action whose keys the settings can change, with its keys. */
 export function defaultKeys(): Readonly<Record<string, readonly string[]>> {

@@ -41,7 +41,14 @@ export type LogPool = Readable<number> & {
 	readonly from: (start: number, count: number, isWanted?: IsWanted) => PooledLine[];
 	/** The number of dropped lines. */
 	readonly dropped: () => number;
+	/** Whether a line of this pool is still kept. */
+	readonly keeps: (line: PooledLine) => boolean;
+	/** How many lines are kept, and about how many bytes of memory they take. */
+	readonly size: () => {readonly lines: number; readonly bytes: number};
 };
+
+/** About what a line takes besides its text: objects, time, entries of lists. */
+const bytesPerLine = 200;
 
 type Options = {
 	/** Default true. */
@@ -61,6 +68,7 @@ type Ring = {
 	readonly at: (index: number) => PooledLine | undefined;
 	/** Index of the oldest kept line. */
 	readonly start: () => number;
+	readonly length: () => number;
 	readonly copy: () => Ring;
 	/** Index of the first line with at least this number. */
 	readonly indexOf: (number: number) => number;
@@ -79,6 +87,7 @@ function createRing(capacity: number, lines: PooledLine[] = [], before = 0): Rin
 		},
 		at,
 		start,
+		length: () => pushed - start(),
 		copy: () => createRing(capacity, lines.slice(), pushed),
 		indexOf(number) {
 			let [low, high] = [start(), pushed];
@@ -159,5 +168,19 @@ function poolOf(options: Options, rings: Map<string, Ring>, before: number): Log
 		before: (end, count, isWanted = all) => walk(end, -1, count, isWanted),
 		from: (start, count, isWanted = all) => walk(start, 1, count, isWanted),
 		dropped: () => [...rings.values()].reduce((sum, ring) => sum + ring.start(), 0),
+		keeps({source, number}) {
+			const ring = rings.get(source);
+			const oldest = ring?.at(ring.start());
+			return oldest !== undefined && number >= oldest.number;
+		},
+		size() {
+			let [lines, bytes] = [0, 0];
+			for (const ring of rings.values()) {
+				lines += ring.length();
+				for (let index = ring.start(), line = ring.at(index); line; line = ring.at(++index))
+					bytes += line.text.length + bytesPerLine;
+			}
+			return {lines, bytes};
+		},
 	};
 }

@@ -1,14 +1,19 @@
 import {Box, Text} from 'ink';
 import {memo} from 'react';
+import type {Level} from '../../output/logs/level.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
+import {displayWidth} from '../../output/width.ts';
+import type {FrameClock} from '../parts/frame-clock.ts';
 import {Pane, paneFrame} from '../parts/pane.tsx';
 import {type Look, looks} from '../parts/theme.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {useStore} from '../parts/use-store.ts';
 import {fitHead, type Head} from './failure-lines.ts';
+import {fitNote, noteParts} from './log-note.ts';
 import type {LogState} from './log-store.ts';
 import {type PoolRow, poolRows, type Span} from './log-text.ts';
-import {countMatches, describePoolView, filterOf} from './pool-view.ts';
+import {isFiltered} from './pool-view.ts';
+import {useRate} from './use-rate.ts';
 
 type Props = {
 	readonly title: string;
@@ -17,6 +22,7 @@ type Props = {
 	readonly head?: Head;
 	/** Shown while there are no lines. */
 	readonly empty: string;
+	readonly clock: FrameClock;
 	readonly isColoured: boolean;
 	readonly isFocused: boolean;
 	/** Without a border. */
@@ -30,12 +36,14 @@ export const poolRowsIn = (rows: number): number => Math.max(1, rows - paneFrame
 
 /** The log of one or several sources. Draws only the visible lines. */
 export function PoolPane(props: Props) {
-	const {title, state, head, empty, isColoured, isFocused, isFrameless = false, columns, rows} = props;
+	const {title, state, head, empty, clock, isColoured, isFocused, isFrameless = false, columns, rows} = props;
 	const {pool, shown, view} = state;
 	useStore(pool);
-	const {adapt, vertical} = useGlyphs();
+	const rate = useRate(pool, clock);
+	const glyphs = useGlyphs();
+	const {adapt, dot} = glyphs;
 	const inner = isFrameless ? {columns, rows} : {columns: columns - paneFrame.columns, rows: rows - paneFrame.rows};
-	const rowsIn = (height: number) => poolRows(shown, view, {...inner, rows: height, isColoured, vertical});
+	const rowsIn = (height: number) => poolRows(shown, view, {...inner, rows: height, isColoured, glyphs});
 	const all = rowsIn(inner.rows);
 	const headRows = head ? fitHead(head, {...inner, wanted: all.length}, adapt) : [];
 	const lines = headRows.length + all.length <= inner.rows ? all : rowsIn(inner.rows - headRows.length);
@@ -58,6 +66,9 @@ export function PoolPane(props: Props) {
 			))}
 		</>
 	);
+	// The name of the log goes first when there is no room for both.
+	const room = Math.max(columns - 12 - Math.min(24, displayWidth(title)), 24);
+	const note = fitNote(noteParts({pool, shown, view, rate}), room, dot);
 	if (isFrameless)
 		return (
 			<Box flexDirection="column" width={columns} height={rows}>
@@ -65,7 +76,7 @@ export function PoolPane(props: Props) {
 			</Box>
 		);
 	return (
-		<Pane columns={columns} rows={rows} title={title} note={noteOf(state)} isFocused={isFocused}>
+		<Pane columns={columns} rows={rows} title={title} note={note} isFocused={isFocused}>
 			{content}
 		</Pane>
 	);
@@ -74,40 +85,45 @@ export function PoolPane(props: Props) {
 /** Why no line is visible, although there are some or may be. */
 function emptyText({pool, view}: LogState): string | undefined {
 	if (!pool.isRead()) return 'Loading…';
-	if (pool.next() === 0 || !filterOf(view)) return undefined;
-	if (view.isOnlyMatches && view.query !== '') return 'No matching lines yet.';
+	if (pool.next() === 0) return undefined;
+	if (pool.sources().every(source => view.off.includes(source))) return 'No service or resource is chosen.';
+	if (isFiltered(view)) return 'No matching lines yet.';
 	if (view.stream === 'both') return undefined;
 	return `Nothing on standard ${view.stream === 'stderr' ? 'error' : 'output'} yet.`;
 }
 
-function noteOf({pool, shown, view, typed}: LogState): string {
-	const dropped = shown.dropped();
-	const isAtTop = view.end !== undefined && view.end - 200 <= shown.first() && dropped > 0;
-	const query = typed ?? view.query;
-	const matches = query === '' ? undefined : countMatches({...view, query}, shown);
-	return [
-		...(matches
-			? [`"${sanitiseLine(query)}" ${matches.position > 0 ? `${matches.position} of ` : ''}${matches.total}`]
-			: []),
-		...(isAtTop ? [`${dropped.toLocaleString('en-US')} older lines dropped`] : []),
-		describePoolView(view, pool),
-	].join(', ');
-}
-
 const sourceColours = ['cyan', 'yellow', 'green', 'magenta', 'blue', 'red'];
 
-function lookOf({type}: Span, {line, isMatch}: PoolRow, sourceIndex: number): Look & {readonly inverse?: boolean} {
+const levelLooks: Readonly<Record<Level, () => Look>> = {
+	error: () => looks.error,
+	warn: () => looks.warning,
+	info: () => looks.secondary,
+	debug: () => looks.secondary,
+};
+
+function lookOf(
+	{type}: Span,
+	{line, level, isSelected, isContext}: PoolRow,
+	sourceIndex: number,
+): Look & {readonly inverse?: boolean} {
 	switch (type) {
+		case 'cursor':
+			return looks.selected;
 		case 'time':
+		case 'field':
+		case 'count':
+		case 'gap':
 			return looks.secondary;
 		case 'source':
 			return {color: sourceColours[sourceIndex % sourceColours.length]};
 		case 'mark':
+			if (level && level !== 'info') return levelLooks[level]();
 			return line.stream === 'stderr' ? looks.warning : looks.secondary;
 		case 'match':
-			return {...looks.warning, bold: true, inverse: isMatch};
+			return {...looks.warning, bold: true, inverse: isSelected};
 		case 'text':
-			return isMatch ? looks.title : looks.plain;
+			if (isSelected) return looks.title;
+			return isContext || level === 'debug' ? looks.secondary : looks.plain;
 	}
 }
 
@@ -115,7 +131,9 @@ type RowProps = {readonly row: PoolRow; readonly sourceIndex: number};
 
 const isSameRow = (a: RowProps, b: RowProps): boolean =>
 	a.sourceIndex === b.sourceIndex &&
-	a.row.isMatch === b.row.isMatch &&
+	a.row.isSelected === b.row.isSelected &&
+	a.row.isContext === b.row.isContext &&
+	a.row.level === b.row.level &&
 	a.row.line === b.row.line &&
 	a.row.spans.length === b.row.spans.length &&
 	a.row.spans.every((span, index) => span.text === b.row.spans[index]!.text && span.type === b.row.spans[index]!.type);

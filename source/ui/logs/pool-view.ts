@@ -1,24 +1,19 @@
-import {stripEscapes} from '../../output/escape-sequences.ts';
+import {noSearch} from '../../output/logs/search.ts';
+import {groupsBefore, groupsFrom, indexOf, type LineChoice, type LineGroup, type LineIndex} from './line-index.ts';
 import type {LogPool, PooledLine} from './log-pool.ts';
 
-/** Which streams of a log are shown. */
-export type StreamChoice = 'both' | 'stderr' | 'stdout';
-
 /** Which lines of a pool are shown, and how. */
-export type PoolView = {
+export type PoolView = LineChoice & {
 	/** Number after the last visible line; undefined while following. */
 	readonly end: number | undefined;
 	/** Number of the next line when the view was paused. */
 	readonly pausedAt: number;
-	/** Undefined shows all sources. */
-	readonly source: string | undefined;
-	readonly stream: StreamChoice;
-	/** The search text; empty without a search. */
-	readonly query: string;
-	/** Number of the line of the current match. */
-	readonly match: number | undefined;
-	/** Show only lines that match. */
-	readonly isOnlyMatches: boolean;
+	/** Number of the selected line; undefined while following. */
+	readonly cursor: number | undefined;
+	/** Numbers of the lines that are shown with all their fields. */
+	readonly unfolded: readonly number[];
+	/** Whether a repeated line is shown once. */
+	readonly isCollapsed: boolean;
 	readonly isWrapped: boolean;
 	readonly hasTime: boolean;
 };
@@ -26,139 +21,160 @@ export type PoolView = {
 export const newPoolView: PoolView = {
 	end: undefined,
 	pausedAt: 0,
-	source: undefined,
+	cursor: undefined,
+	off: [],
 	stream: 'both',
-	query: '',
-	match: undefined,
-	isOnlyMatches: false,
+	filter: noSearch,
+	level: undefined,
+	context: 0,
+	search: noSearch,
+	unfolded: [],
+	isCollapsed: true,
 	isWrapped: false,
 	hasTime: false,
 };
 
-/** Whether a line contains the text. Case matters only if the text has capitals. */
-export function createMatcher(query: string): (text: string) => boolean {
-	if (query === '') return () => false;
-	const isExact = query !== query.toLowerCase();
-	const wanted = isExact ? query : query.toLowerCase();
-	return text => {
-		const plain = text.includes('\u001B') ? stripEscapes(text) : text;
-		return (isExact ? plain : plain.toLowerCase()).includes(wanted);
-	};
-}
+/** Whether a view leaves lines out because of what they say. */
+export const isFiltered = ({filter, level}: LineChoice): boolean => filter.text !== '' || level !== undefined;
 
-/** Whether a line passes the filters of a view; undefined when all lines do. */
-export function filterOf(view: PoolView): ((line: PooledLine) => boolean) | undefined {
-	const {source, stream, isOnlyMatches, query} = view;
-	const isMatch = isOnlyMatches && query !== '' ? createMatcher(query) : undefined;
-	if (source === undefined && stream === 'both' && !isMatch) return undefined;
-	return line =>
-		(source === undefined || line.source === source) &&
-		(stream === 'both' || line.stream === stream) &&
-		(!isMatch || isMatch(line.text));
-}
+const groupingOf = (view: PoolView, pool: LogPool) => ({pool, isCollapsed: view.isCollapsed});
 
-const paused = (view: PoolView, pool: LogPool, end: number): PoolView => ({
+/** Pauses a view below a line, with the cursor on one. */
+const paused = (
+	view: PoolView,
+	pool: LogPool,
+	last: LineGroup | undefined,
+	cursor: LineGroup | undefined,
+): PoolView => ({
 	...view,
-	end,
+	end: (last?.line.number ?? pool.next() - 1) + 1,
+	cursor: cursor?.line.number,
 	pausedAt: view.end === undefined ? pool.next() : view.pausedAt,
 });
 
-/** The visible lines of a view that is `rows` high. */
-export function linesInSight(pool: LogPool, view: PoolView, rows: number): PooledLine[] {
-	const isWanted = filterOf(view);
-	const lines = pool.before(view.end ?? pool.next(), rows, isWanted);
-	if (lines.length === rows || view.end === undefined) return lines;
-	// The pool has dropped the lines of the paused view.
-	return pool.from(pool.first(), rows, isWanted);
+const following = (view: PoolView): PoolView => ({...view, end: undefined, cursor: undefined});
+
+/** The visible lines of a view that is `rows` high, repeated ones as one group. */
+export function groupsInSight(pool: LogPool, view: PoolView, rows: number): LineGroup[] {
+	const index = indexOf(pool, view);
+	const grouping = groupingOf(view, pool);
+	const groups = groupsBefore(index, view.end ?? pool.next(), rows, grouping);
+	if (view.end === undefined) return groups;
+	// There are fewer lines above, or the filter has changed since the view was paused.
+	const full = groups.length === rows ? groups : groupsFrom(index, 0, rows, grouping);
+	const {cursor} = view;
+	if (cursor === undefined || full.length === 0 || full[0]!.lines[0]!.number <= cursor) return full;
+	// The view is lower than the one in which the cursor was moved.
+	const [selected] = groupsBefore(index, cursor + 1, 1, grouping);
+	return groupsFrom(index, selected?.lines[0]?.number ?? 0, rows, grouping);
 }
 
-/** Scrolls a view by lines, up if negative; at the newest line it follows again. */
-export function scrollPool(view: PoolView, pool: LogPool, by: number, rows: number): PoolView {
-	const isWanted = filterOf(view);
-	if (by === Number.POSITIVE_INFINITY) return {...view, end: undefined};
-	const top = pool.from(pool.first(), rows, isWanted);
-	if (top.length < rows) return {...view, end: undefined};
-	// The pool may have dropped the lines of a paused view.
-	const least = top.at(-1)!.number + 1;
-	const end = Math.max(least, view.end ?? pool.next());
-	if (by > 0) {
-		if (view.end === undefined) return view;
-		const lines = pool.from(end, by + 1, isWanted);
-		return lines.length <= by ? {...view, end: undefined} : paused(view, pool, lines[by - 1]!.number + 1);
-	}
-	if (by === Number.NEGATIVE_INFINITY) return paused(view, pool, least);
-	const lines = pool.before(end, 1 - by, isWanted);
-	return paused(view, pool, Math.max(least, (lines[0]?.number ?? 0) + 1));
+/** The visible lines, with every repeated one. */
+export const linesInSight = (pool: LogPool, view: PoolView, rows: number): PooledLine[] =>
+	groupsInSight(pool, view, rows).flatMap(({lines}) => lines);
+
+const covers = ({lines}: LineGroup, number: number): boolean =>
+	lines[0]!.number <= number && number <= lines.at(-1)!.number;
+
+/** The position of the selected line among the visible ones, or of the one nearest to it; -1 while following. */
+export function cursorAmong(groups: readonly LineGroup[], {cursor}: PoolView): number {
+	if (cursor === undefined) return -1;
+	const exact = groups.findIndex(group => covers(group, cursor));
+	if (exact !== -1) return exact;
+	const before = groups.findLastIndex(({line}) => line.number < cursor);
+	return Math.min(groups.length - 1, Math.max(0, before));
 }
-
-/** Pauses a view that follows, or makes it follow again. */
-export const togglePoolFollow = (view: PoolView, pool: LogPool): PoolView =>
-	view.end === undefined ? paused(view, pool, pool.next()) : {...view, end: undefined};
-
-const furthest = 1_000_000;
-
-/** Moves to the next match below (1) or above (-1) the current one; undefined when there is none. */
-export function findMatch(view: PoolView, pool: LogPool, step: 1 | -1, rows: number): PoolView | undefined {
-	const isMatch = createMatcher(view.query);
-	const filter = filterOf(view);
-	const isWanted = (line: PooledLine) => isMatch(line.text) && (!filter || filter(line));
-	const from = view.match ?? (step === 1 ? (view.end ?? pool.next()) - 1 : (view.end ?? pool.next()));
-	const [found] = step === 1 ? pool.from(from + 1, 1, isWanted) : pool.before(from, 1, isWanted);
-	if (!found) return undefined;
-	const shown = linesInSight(pool, view, rows);
-	const isInSight = shown.some(({number}) => number === found.number);
-	if (isInSight && view.end !== undefined) return {...view, match: found.number};
-	// In the middle, so that the lines around it are visible.
-	const after = pool.from(found.number, Math.max(1, Math.ceil(rows / 2)), filter);
-	return {...paused(view, pool, (isInSight ? shown.at(-1)! : after.at(-1)!).number + 1), match: found.number};
-}
-
-type Found = {readonly key: string; readonly at: number; readonly version: number; readonly numbers: readonly number[]};
-
-/** How long a count of the matches in a log that grows is good for: counting reads every line. */
-const countedForMs = 1000;
-
-const counted = new WeakMap<LogPool, Found>();
 
 /**
- * The position of the current match, counted from the oldest line, and the number of matches. Counted once for a search, and
- * once a second while lines arrive, however often it is drawn.
+ * Moves the cursor by lines, up if negative. The view moves as far as it must, with `isPage` as far as the cursor. Below
+ * the newest line it follows again.
  */
-export function countMatches(
-	view: PoolView,
-	pool: LogPool,
-	now = Date.now(),
-): {readonly position: number; readonly total: number} {
-	const {query, source, stream} = view;
-	const key = JSON.stringify([query, source, stream]);
-	let found = counted.get(pool);
-	if (!found || found.key !== key || (found.version !== pool.next() && now - found.at >= countedForMs)) {
-		const isMatch = createMatcher(query);
-		const filter = filterOf(view);
-		const lines = pool.from(pool.first(), furthest, line => isMatch(line.text) && (!filter || filter(line)));
-		found = {key, at: now, version: pool.next(), numbers: lines.map(({number}) => number)};
-		counted.set(pool, found);
+export function moveInPool(view: PoolView, pool: LogPool, by: number, rows: number, isPage = false): PoolView {
+	const index = indexOf(pool, view);
+	const grouping = groupingOf(view, pool);
+	if (by === Number.POSITIVE_INFINITY || (by > 0 && view.end === undefined)) return following(view);
+	if (by === Number.NEGATIVE_INFINITY) {
+		const top = groupsFrom(index, 0, rows, grouping);
+		return top.length === 0 ? view : paused(view, pool, top.at(-1), top[0]);
 	}
-	return {position: found.numbers.indexOf(view.match ?? -1) + 1, total: found.numbers.length};
+	const sight = groupsInSight(pool, view, rows);
+	if (sight.length === 0) return view;
+	const above = groupsBefore(index, sight[0]!.lines[0]!.number, -by, grouping);
+	const below = groupsFrom(index, sight.at(-1)!.line.number + 1, by, grouping);
+	const all = [...above, ...sight, ...below];
+	const at = above.length + (view.end === undefined ? sight.length - 1 : cursorAmong(sight, view));
+	if (at + by >= all.length) return following(view);
+	const target = Math.max(0, at + by);
+	const start = isPage
+		? Math.max(0, Math.min(above.length + by, all.length - sight.length))
+		: Math.min(Math.max(above.length, target - sight.length + 1), target);
+	return paused(view, pool, all[start + sight.length - 1], all[target]);
 }
 
-/** The number of lines, of all sources, since the view was paused. */
-const countNewLines = (view: PoolView, pool: LogPool): number =>
-	view.end === undefined ? 0 : pool.next() - view.pausedAt;
+/** Pauses a view that follows, with the cursor on the newest line, or makes it follow again. */
+export function togglePoolFollow(view: PoolView, pool: LogPool): PoolView {
+	if (view.end !== undefined) return following(view);
+	const [newest] = groupsBefore(indexOf(pool, view), pool.next(), 1, groupingOf(view, pool));
+	return paused(view, pool, newest, newest);
+}
 
-/** Every line that passes the filters, oldest first. */
+/** Moves to the next match below (1) or above (-1) the cursor; undefined when there is none. */
+export function findMatch(view: PoolView, pool: LogPool, step: 1 | -1, rows: number): PoolView | undefined {
+	const index = indexOf(pool, view);
+	const grouping = groupingOf(view, pool);
+	const sight = groupsInSight(pool, view, rows);
+	const current = sight[cursorAmong(sight, view)];
+	const from = current ? (step === 1 ? current.line.number : current.lines[0]!.number) : pool.next();
+	const isNext = ({line, isFound}: LineIndex['lines'][number]) =>
+		isFound && (step === 1 ? line.number > from : line.number < from);
+	const found = step === 1 ? index.lines.find(isNext) : index.lines.findLast(isNext);
+	if (!found) return undefined;
+	const seen = sight.find(group => covers(group, found.line.number));
+	if (seen) return paused(view, pool, sight.at(-1), seen);
+	// In the middle, so that the lines around it are visible.
+	const after = groupsFrom(index, found.line.number, Math.max(1, Math.ceil(rows / 2)), grouping);
+	return {...paused(view, pool, after.at(-1), undefined), cursor: found.line.number};
+}
+
+/** The number of matches of the search, and the position of the one under the cursor, counted from the oldest; 0 on another line. */
+export function countMatches(view: PoolView, pool: LogPool): {readonly position: number; readonly total: number} {
+	const {cursor = -1} = view;
+	let [position, total, isOn] = [0, 0, false];
+	for (const {line, isFound} of indexOf(pool, view).lines) {
+		if (!isFound) continue;
+		total++;
+		if (line.number <= cursor) position = total;
+		if (line.number === cursor) isOn = true;
+	}
+	return {position: isOn ? position : 0, total};
+}
+
+/** Shows the line under the cursor with all its fields, or folded again. A view that follows is paused at the newest line. */
+export function toggleFold(view: PoolView, pool: LogPool, rows: number): PoolView | undefined {
+	const stopped = view.end === undefined ? togglePoolFollow(view, pool) : view;
+	const sight = groupsInSight(pool, stopped, rows);
+	const number = sight[cursorAmong(sight, stopped)]?.line.number;
+	if (number === undefined) return undefined;
+	const unfolded = view.unfolded.includes(number)
+		? view.unfolded.filter(each => each !== number)
+		: [...view.unfolded, number];
+	return {...stopped, cursor: number, unfolded};
+}
+
+/** Every line that the view shows, oldest first, with every repeated one. */
 export const allLines = (view: PoolView, pool: LogPool): PooledLine[] =>
-	pool.from(pool.first(), furthest, filterOf(view));
+	indexOf(pool, view)
+		.lines.map(({line}) => line)
+		.filter(line => pool.keeps(line));
 
-/** The state of a view in a few words: its filters, and whether it follows or how far it is behind. */
-export function describePoolView(view: PoolView, pool: LogPool): string {
-	const count = countNewLines(view, pool);
-	const lines = pool.next() === 1 ? '1 line' : `${pool.next().toLocaleString('en-US')} lines`;
-	const behind = count === 0 ? 'paused' : `paused, +${count.toLocaleString('en-US')} new`;
-	const progress = !pool.isLive ? lines : view.end === undefined ? 'following' : behind;
-	return [
-		...(view.stream === 'both' ? [] : [`${view.stream} only`]),
-		...(view.isOnlyMatches && view.query !== '' ? ['only matches'] : []),
-		progress,
-	].join(', ');
+/** The sources that are shown. */
+export const sourcesOn = (pool: LogPool, {off}: LineChoice): readonly string[] =>
+	pool.sources().filter(source => !off.includes(source));
+
+/** The source that is shown alone after the one that is now, or before it; undefined, for all of them, is one of the choices. */
+export function nextSource(pool: LogPool, view: LineChoice, by: 1 | -1): string | undefined {
+	const sources: readonly (string | undefined)[] = [undefined, ...pool.sources()];
+	const on = sourcesOn(pool, view);
+	const index = view.off.length > 0 && on.length === 1 ? sources.indexOf(on[0]) : 0;
+	return sources.at((index + by) % sources.length);
 }

@@ -1,9 +1,9 @@
-import {UserError} from '../../errors.ts';
-import type {Choice} from '../../output/logs/chooser.ts';
-import type {Level} from '../../output/logs/level.ts';
-import {matcherOf, noSearch, type Search} from '../../output/logs/search.ts';
-import {quoteText} from '../../output/sanitise.ts';
-import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {UserError} from '../errors.ts';
+import type {Choice} from '../output/logs/chooser.ts';
+import type {Level} from '../output/logs/level.ts';
+import {matcherOf, noSearch, type Search} from '../output/logs/search.ts';
+import {quoteText} from '../output/sanitise.ts';
+import {type CommonFlags, isJson} from '../workspace/flags.ts';
 
 /** The flags that choose lines, and how they are printed. */
 export type LogChoiceFlags = {
