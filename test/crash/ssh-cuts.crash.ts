@@ -1,5 +1,5 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {type Cut, withCuttableEngine} from '../docker/ssh-cuts.ts';
 import {apply, type CrashLab, describeProject, withCrashLab} from './lab.ts';
 import {type Load, startLoad} from './load.ts';
@@ -184,6 +184,7 @@ describe('over a connection that is cut at every changing request, nothing is lo
 	test.for(passes)('in a backup to a store ($name)', async pass => {
 		const {sshd} = engine;
 		await lab.sandbox.succeed(['backup', 'store', 'add', 'lab', sshd.address('/root/backups')], {env: sshd.env()});
+		onTestFinished(async () => void (await lab.sandbox.succeed(['backup', 'store', 'remove', 'lab'])));
 		await cutEverywhere(lab, pass, {
 			args: [...create, '--store', 'lab'],
 			least: 3,
