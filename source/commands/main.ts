@@ -9,9 +9,9 @@ const withCommand = (args: readonly string[]): string[] => {
 };
 
 /** Opens the dashboard without loading the command line parser, so that its first frame is fast. */
-async function openDefault(version: string): Promise<void> {
+async function openDefault(version: string): Promise<CommandResult> {
 	const {browse} = await import('./inspect/browse.ts');
-	await browse({}, {printHelp: async () => (await import('./run-command-line.ts')).printHelp(version)});
+	return browse({}, {printHelp: async () => (await import('./run-command-line.ts')).printHelp(version)});
 }
 
 /**

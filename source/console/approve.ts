@@ -7,9 +7,9 @@ import type {Terminal} from '../output/terminal.ts';
 import {withoutSkipped} from '../plan/approval.ts';
 import {hasChanges, type Plan, signOf} from '../plan/plan.ts';
 import {renderHint} from '../render-hint.ts';
-import type {Settings} from '../settings/settings.ts';
+import type {ScreenSettings} from '../ui/apply/open-apply-view.tsx';
 import type {PlanRenderer} from '../ui/approve/store.ts';
-import type {ShownAs} from './show-apply.ts';
+import type {Dialogue} from './dialogue.ts';
 
 type ShowOptions = {
 	/** Show unchanged actions and full-length values. */
@@ -19,17 +19,12 @@ type ShowOptions = {
 };
 
 /** Prints the plan in the output format of this run. */
-export function showPlan(plan: Plan, terminal: Terminal, shownAs: ShownAs, options: ShowOptions): void {
+export function showPlan(plan: Plan, {terminal, shownAs}: Dialogue, options: ShowOptions): void {
 	const {isFull = false, isListedNext} = options;
 	if (shownAs === 'json') process.stdout.write(planLine(plan));
 	else if (isListedNext && !isFull && canAsk(plan)) terminal.print(renderPlanFrame(plan, {...terminal, isFull}));
 	else terminal.print(renderPlan(plan, {...terminal, isFull}));
 }
-
-/** Whether the screen that asks has room for the changes, in a terminal of this height. */
-export const canShowChanges = (rows: number): boolean => rows >= leastRows;
-
-const leastRows = 20;
 
 /** Whether a plan is asked about at all. */
 const canAsk = (plan: Plan): boolean => hasChanges(plan) && plan.actions.every(({kind}) => kind !== 'blocked');
@@ -44,11 +39,11 @@ const renderer = (plan: Plan, terminal: Terminal): PlanRenderer => ({
 });
 
 type ApprovalOptions = {
-	readonly terminal: Terminal;
+	readonly dialogue: Dialogue;
 	/** The user has approved already: `--auto-approve`, a saved plan, or `deploy` in a script. */
 	readonly isApproved: boolean;
 	/** Keys and colours of the question. */
-	readonly settings?: Pick<Settings, 'keys' | 'commands' | 'theme'>;
+	readonly settings?: ScreenSettings;
 	/** The command line that does not ask, for the error outside a terminal. */
 	readonly insteadOfAsking: Hint;
 };
@@ -59,8 +54,9 @@ type ApprovalOptions = {
  */
 export async function approve(
 	plan: Plan,
-	{terminal, isApproved, settings, insteadOfAsking}: ApprovalOptions,
+	{dialogue, isApproved, settings, insteadOfAsking}: ApprovalOptions,
 ): Promise<Plan | undefined> {
+	const {terminal} = dialogue;
 	const blocked = plan.actions.filter(({kind}) => kind === 'blocked');
 	if (blocked.length > 0) {
 		const hints = new Set(blocked.flatMap(({unblock}) => (unblock === undefined ? [] : [renderHint(unblock, plan)])));
@@ -81,10 +77,7 @@ export async function approve(
 			},
 		);
 	terminal.print('');
-	const render = renderer(plan, terminal);
-	const approval = terminal.hasScreen
-		? await (await import('../ui/approve/ask-approval.tsx')).askApproval(plan, {render, settings})
-		: await (await import('./ask-in-lines.ts')).askInLines(plan, render.full);
+	const approval = await dialogue.askApproval(plan, {render: renderer(plan, terminal), settings});
 	if (approval.decision === 'cancel') throw new CancelledError('Nothing was changed.');
 	return withoutSkipped(plan, approval.skipped);
 }

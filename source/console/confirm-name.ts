@@ -3,7 +3,8 @@ import {CancelledError, UserError} from '../errors.ts';
 import type {Hint} from '../hint.ts';
 import {canAsk} from './can-ask.ts';
 
-type Confirmation = {
+/** A question that only a typed name answers. */
+export type NameQuestion = {
 	/** The name to type. */
 	readonly name: string;
 	/** What will happen, as a sentence. */
@@ -17,7 +18,7 @@ type Confirmation = {
 };
 
 /** Asks the user to type the name, unless confirmed already. @throws CancelledError after anything else */
-export async function confirmByName(confirmation: Confirmation): Promise<void> {
+export async function confirmByName(confirmation: NameQuestion): Promise<void> {
 	const {name, consequence, isConfirmed, refusal, hint, cancelled} = confirmation;
 	if (isConfirmed) return;
 	if (!canAsk()) throw new UserError(refusal, {hint});

@@ -5,12 +5,11 @@ import {findAgent} from '../agent/status.ts';
 import type {Project} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {command} from '../hint.ts';
-import {type Terminal, warn} from '../output/terminal.ts';
+import {warn} from '../output/terminal.ts';
 import {listOf} from '../plan/approval.ts';
 import type {State} from '../state/state.ts';
 import {hintText} from '../workspace/invocation.ts';
-import {askLine} from './ask-in-lines.ts';
-import {readKey} from './read-key.ts';
+import type {Dialogue} from './dialogue.ts';
 import {updateAgent} from './update-agent.ts';
 
 type Applied = {
@@ -20,24 +19,15 @@ type Applied = {
 	readonly engineId: string;
 	/** Whether the plan warned of a schedule that nothing keeps. */
 	readonly hasUnkeptSchedule: boolean;
-	readonly terminal: Terminal;
+	readonly dialogue: Pick<Dialogue, 'terminal' | 'askYes'>;
 	/** Whether the command may ask: it asked for approval too. */
 	readonly canAsk: boolean;
 };
 
-/** Asks with one key, or with a line for a screen reader. Anything but a clear yes is a no. */
-async function isWanted({hasScreen, paint}: Terminal, reason: string): Promise<boolean> {
-	const question = `${reason}\nRegister this project with the agent?`;
-	if (!hasScreen) return /^y(es)?$/i.test(await askLine(`${question} Type yes or no: `));
-	process.stdout.write(`\n${question} ${paint.dim('y/N')} `);
-	const isYes = /^y/i.test(await readKey());
-	process.stdout.write(`${isYes ? 'yes' : 'no'}\n`);
-	return isYes;
-}
-
 /** Offers to register the project of a successful apply with the agent: once, and only if that makes a difference. */
 export async function offerAgent(applied: Applied): Promise<void> {
-	const {project, state, engineId, hasUnkeptSchedule, terminal, canAsk} = applied;
+	const {project, state, engineId, hasUnkeptSchedule, dialogue, canAsk} = applied;
+	const {terminal} = dialogue;
 	const {inform, print, paint} = terminal;
 	const hasLifetime = (state.lifetime ?? null) !== null;
 	const folder = realpathSync(project.directory);
@@ -57,7 +47,8 @@ export async function offerAgent(applied: Applied): Promise<void> {
 		'restarts what fails',
 	];
 	const reason = `While nobody is typing, the agent ${listOf(duties)}.`;
-	const wants = await isWanted(terminal, reason);
+	const wants = await dialogue.askYes(reason, 'Register this project with the agent?');
+	if (wants === undefined) return;
 	try {
 		if (wants) addProject(folder, new Date());
 		else declineProject(folder);

@@ -1,10 +1,10 @@
 import type {ApplyResult} from '../apply/events.ts';
 import type {Session} from '../apply/session.ts';
 import type {Progress} from '../output/events/progress.ts';
-import type {Terminal} from '../output/terminal.ts';
 import type {Refreshed} from '../refresh/refresh.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {Workspace} from '../workspace/workspace.ts';
+import type {Dialogue} from './dialogue.ts';
 
 const auditTypes = {
 	apply: 'deployment.created',
@@ -54,9 +54,9 @@ export function prepareOffer(
 	{project}: Workspace,
 	session: Session,
 	{engineId, unkeptSchedules}: Refreshed,
-	{terminal, canAsk}: {readonly terminal: Terminal; readonly canAsk: boolean},
+	{dialogue, canAsk}: {readonly dialogue: Dialogue; readonly canAsk: boolean},
 ): () => Promise<void> {
 	const hasUnkeptSchedule = unkeptSchedules.length > 0;
-	const applied = {project, state: session.state.current(), engineId, hasUnkeptSchedule, terminal, canAsk};
+	const applied = {project, state: session.state.current(), engineId, hasUnkeptSchedule, dialogue, canAsk};
 	return async () => (await import('./offer-agent.ts')).offerAgent(applied);
 }

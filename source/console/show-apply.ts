@@ -9,7 +9,6 @@ import {createEventPrinter} from '../output/events/events-text.ts';
 import {emptyProgress, type Progress, reduceProgress} from '../output/events/progress.ts';
 import type {SignIn} from '../output/events/result-text.ts';
 import {renderTranscript} from '../output/events/transcript.ts';
-import type {Terminal} from '../output/terminal.ts';
 import type {Plan} from '../plan/plan.ts';
 import type {Refreshed} from '../refresh/refresh.ts';
 import {nameEngine} from '../report/name-engine.ts';
@@ -18,9 +17,7 @@ import type {End} from '../ui/apply/store.ts';
 import type {Workspace} from '../workspace/workspace.ts';
 import {keepGoingUnread} from './broken-pipe.ts';
 import {createCancel} from './cancel.ts';
-
-/** How an apply is shown while it runs. */
-export type ShownAs = 'screen' | 'lines' | 'json';
+import type {Dialogue} from './dialogue.ts';
 
 type Execution = {
 	readonly workspace: Workspace;
@@ -28,8 +25,7 @@ type Execution = {
 	readonly plan: Plan;
 	readonly builds: Refreshed['builds'];
 	readonly found: NonNullable<ApplyContext['found']>;
-	readonly terminal: Terminal;
-	readonly shownAs: ShownAs;
+	readonly dialogue: Dialogue;
 	readonly limitBuilds: Limit;
 	readonly earlyBuilds: EarlyBuilds | undefined;
 	/** Default: `usualParallelism`. */
@@ -54,8 +50,8 @@ export type Executed = {
 
 /** Runs an approved plan and shows its progress. */
 export async function execute(execution: Execution): Promise<Executed> {
-	const {workspace, session, plan, builds, found, limitBuilds, earlyBuilds, terminal, shownAs, parallelism, label} =
-		execution;
+	const {workspace, session, plan, builds, found, limitBuilds, earlyBuilds, dialogue, parallelism, label} = execution;
+	const {terminal, shownAs} = dialogue;
 	const {project, settings, router, directory} = workspace;
 	const {engine} = session;
 	const apply = await prepareRun({plan, project, router, settings, directory, session});
@@ -81,9 +77,9 @@ export async function execute(execution: Execution): Promise<Executed> {
 			: undefined;
 
 	if (shownAs === 'screen') {
-		const {openApplyView} = await import('../ui/apply/open-apply-view.tsx');
 		const target = {project: plan.project, environment: plan.environment, engine: await nameEngine(engine)};
-		const view = openApplyView({...target, settings, onCancel: cancel.cancel, staysOpen: execution.staysOpen});
+		const {staysOpen} = execution;
+		const view = await dialogue.openApplyView({...target, settings, onCancel: cancel.cancel, staysOpen});
 		let signIn: SignIn | undefined;
 		const close = async () => {
 			await view.close();

@@ -5,12 +5,15 @@ import {formatDuration} from '../output/duration.ts';
 import {jsonLine} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 
-/** Shows the progress of long work on stderr; only the result goes to stdout. */
+/** Shows the progress of long work. */
 export type WorkView = {
 	readonly notify: Notify;
 	readonly emit: Emit;
 	/** Prints a sentence that belongs to no step. */
 	readonly say: (message: string) => void;
+};
+
+type OpenWorkView = WorkView & {
 	/** Clears the updating line. */
 	readonly close: () => void;
 };
@@ -27,7 +30,8 @@ const verbs = {
 	download: 'fetching',
 } as const;
 
-function describe({work, resource, backup, ...event}: WorkEvent): string {
+/** One event of work, on a line. Unsanitised. */
+export function describeWork({work, resource, backup, ...event}: WorkEvent): string {
 	const head = `${verbs[work]} ${resource} (${backup})`;
 	if (event.type !== 'work-progress') return head;
 	const done = work === 'upload' || work === 'download' ? 'transferred' : 'written';
@@ -36,7 +40,7 @@ function describe({work, resource, backup, ...event}: WorkEvent): string {
 }
 
 /** JSON lines at a limited rate; the output of commands is only in the run's log. */
-function createJsonView(): WorkView {
+function createJsonView(): OpenWorkView {
 	let last = 0;
 	const write = (value: object) => void process.stderr.write(jsonLine(value));
 	return {
@@ -53,7 +57,7 @@ function createJsonView(): WorkView {
 	};
 }
 
-function createTextView(): WorkView {
+function createTextView(): OpenWorkView {
 	const {stderr} = process;
 	const isTerminal = stderr.isTTY === true && process.env['TERM'] !== 'dumb';
 	let isShown = false;
@@ -77,7 +81,7 @@ function createTextView(): WorkView {
 	return {
 		notify(event) {
 			if (event.type === 'work-progress' || event.type === 'work-started')
-				show(describe(event), event.type === 'work-progress');
+				show(describeWork(event), event.type === 'work-progress');
 		},
 		emit(event: ApplyEvent) {
 			if (event.type === 'step-progress' && isTerminal) show(`${event.address}: ${event.message}`, false);
@@ -91,4 +95,4 @@ function createTextView(): WorkView {
 }
 
 /** JSON lines or text, both on stderr. */
-export const createWorkView = (isJson: boolean): WorkView => (isJson ? createJsonView() : createTextView());
+export const createWorkView = (isJson: boolean): OpenWorkView => (isJson ? createJsonView() : createTextView());

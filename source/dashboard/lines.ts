@@ -86,7 +86,7 @@ async function chooseEnvironment(
 type Commands = {
 	/** Runs a verb on an environment, like its command. */
 	readonly run: (verb: (typeof verbs)[number], environment: string) => Promise<void>;
-	readonly showLogs: (names: readonly string[], environment: string) => Promise<void>;
+	readonly showLogs: (names: readonly string[], environment: string) => Promise<unknown>;
 };
 
 /** The dashboard as questions and answers in lines, without redrawing and symbols. */

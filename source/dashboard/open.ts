@@ -6,23 +6,24 @@ import type {Terminal} from '../output/terminal.ts';
 import {createTerminal} from '../output/terminal.ts';
 import {readSettings} from '../settings/settings.ts';
 import {hasEngineRecords} from '../state/engine-record-folder.ts';
-import type {DashboardEffects, DashboardLocation, Departure} from '../ui/dashboard/state.ts';
+import type {DashboardEffects, DashboardLocation, Departure, Run} from '../ui/dashboard/state.ts';
 import {createDashboardStore} from '../ui/dashboard/store.ts';
 import {createKeymap} from '../ui/keys/keymap.ts';
 import {createFrameClock} from '../ui/parts/frame-clock.ts';
 import type {ScreenFlags} from '../workspace/flags.ts';
 import type {DashboardFeed} from './feed.ts';
 import type {LogPart} from './log-reader.ts';
+import type {DashboardTasks, FrameCommands} from './tasks.ts';
 
 const defaultPart: LogPart = {tail: 500};
 
-const effects: Omit<DashboardEffects, 'retry'> = {
+const effects: Omit<DashboardEffects, 'retry' | 'start'> = {
 	copy: copyToClipboard,
 	save: async (environment, name, text) => (await import('./save-log.ts')).saveLog(environment, name, text),
 	openUrl: openInBrowser,
 };
 
-/** Runs on the main screen what the dashboard closed for. Returns a message for the dashboard, if any. */
+/** Runs on the main screen what the dashboard was closed for. Returns a message for the dashboard, if any. */
 export type Depart = (
 	departure: Exclude<Departure, {readonly type: 'quit'}>,
 	context: {readonly flags: ScreenFlags; readonly terminal: Terminal},
@@ -34,6 +35,8 @@ type Options = {
 	readonly flags: ScreenFlags;
 	readonly part?: LogPart;
 	readonly depart: Depart;
+	/** Loads the commands that run in the frame, when the first one is needed. */
+	readonly loadCommands: () => Promise<FrameCommands>;
 };
 
 /** Lets ssh ask for what it needs while the terminal is free. The dashboard shows why an engine cannot be reached. */
@@ -50,14 +53,25 @@ async function connectFirst(): Promise<void> {
 		});
 }
 
-/** Opens the dashboard. Resolves when the user quits. */
-export async function openDashboard({start, flags, part = defaultPart, depart}: Options): Promise<void> {
+/** Opens the dashboard. Resolves when the user quits: whether something that ran was cancelled for that. */
+export async function openDashboard(options: Options): Promise<{readonly isCancelled: boolean}> {
+	const {start, flags, part = defaultPart, depart, loadCommands} = options;
 	const terminal = createTerminal(flags);
 	const settings = await readSettings();
 	const keymap = createKeymap(settings);
 	const clock = createFrameClock();
 	let feed: DashboardFeed | undefined;
-	const store = createDashboardStore({...effects, retry: () => feed?.reload()}, keymap);
+	let loading: Promise<DashboardTasks> | undefined;
+	const loadTasks = async () => {
+		const [{createTasks}, commands] = await Promise.all([import('./tasks.ts'), loadCommands()]);
+		return createTasks({store, clock, keymap, flags, commands});
+	};
+	const startTask = async (run: Run) => {
+		loading ??= loadTasks();
+		(await loading).start(run);
+	};
+	const store = createDashboardStore({...effects, start: startTask, retry: () => feed?.reload()}, keymap);
+	const printAll = (transcripts: readonly string[] = []) => transcripts.forEach(terminal.print);
 	if (start) store.update({location: start});
 	if (mayNeedSsh() || hasEngineRecords()) await connectFirst();
 	const {openDashboardView} = await import('../ui/dashboard/open-dashboard-view.tsx');
@@ -82,8 +96,14 @@ export async function openDashboard({start, flags, part = defaultPart, depart}: 
 			view.close();
 		}
 		const {departure} = store.getSnapshot();
-		if (!departure || departure.type === 'quit') break;
+		const tasks = await loading;
+		if (!departure || departure.type === 'quit') {
+			await tasks?.close();
+			printAll(tasks?.takeTranscripts());
+			clock.stop();
+			return {isCancelled: departure?.isCancelled ?? false};
+		}
+		printAll(tasks?.takeTranscripts());
 		store.comeBack(await depart(departure, {flags, terminal}));
 	}
-	clock.stop();
 }

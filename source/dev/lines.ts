@@ -1,4 +1,5 @@
 import {approve, showPlan} from '../console/approve.ts';
+import type {Dialogue} from '../console/dialogue.ts';
 import {counted} from '../counted.ts';
 import {again} from '../hint.ts';
 import {createEventPrinter} from '../output/events/events-text.ts';
@@ -84,8 +85,7 @@ function createDevPrinter(terminal: Terminal, lookAt: string): (event: DevEvent)
 }
 
 type Options = {
-	readonly terminal: Terminal;
-	readonly isJson: boolean;
+	readonly dialogue: Dialogue;
 	readonly autoApprove: boolean;
 	readonly wishes: DevWishes;
 	/** How to look at a plan that waits, as a sentence. */
@@ -93,18 +93,19 @@ type Options = {
 };
 
 /** `compartment dev` without a screen. */
-export function openDevLines({terminal, isJson, autoApprove, wishes, lookAt}: Options): DevSurface {
+export function openDevLines({dialogue, autoApprove, wishes, lookAt}: Options): DevSurface {
 	process.on('SIGINT', wishes.interrupt);
 	process.on('SIGTERM', wishes.interrupt);
-	const shownAs = isJson ? 'json' : 'lines';
+	const {terminal, shownAs} = dialogue;
+	const isJson = shownAs === 'json';
 	let isShown = false;
 	const printText = createDevPrinter(terminal, lookAt);
 	return {
 		emit: isJson ? event => void process.stdout.write(devJsonLine(event)) : printText,
 		async ask(plan, {settings}) {
-			if (!isJson || isShown) showPlan(plan, terminal, shownAs, {isListedNext: false});
+			if (!isJson || isShown) showPlan(plan, dialogue, {isListedNext: false});
 			return approve(plan, {
-				terminal,
+				dialogue,
 				isApproved: autoApprove && !isShown,
 				settings,
 				insteadOfAsking: again('--auto-approve'),

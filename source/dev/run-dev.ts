@@ -1,5 +1,6 @@
 import {relative} from 'node:path';
 import {createCancel} from '../console/cancel.ts';
+import {onTerminal} from '../console/dialogue.ts';
 import {createLogFeed} from '../dashboard/log-feed.ts';
 import {watchEngine} from '../dashboard/watch.ts';
 import {observeOwn} from '../engine/own-engine.ts';
@@ -7,7 +8,6 @@ import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {labels} from '../model/labels.ts';
 import {jsonLine} from '../output/json.ts';
-import {createTerminal} from '../output/terminal.ts';
 import {findLogSources} from '../report/log-sources.ts';
 import {hideSecretsOnScreen} from '../report/masked-logs.ts';
 import type {State} from '../state/state.ts';
@@ -65,7 +65,8 @@ type DevEnd = 'done' | 'cancelled';
 export async function runDev(given: DevFlags, fallback: string): Promise<DevEnd> {
 	const flags = withEnvironment(given, fallback);
 	const environment = flags.env;
-	const terminal = createTerminal(flags);
+	const dialogue = onTerminal(flags);
+	const {terminal} = dialogue;
 	const connection = await openEngine(environment);
 	// Ends at once with what is wrong, before anything is shown.
 	let workspace = await openWorkspace(flags, connection);
@@ -97,14 +98,14 @@ export async function runDev(given: DevFlags, fallback: string): Promise<DevEnd>
 	const surface: DevSurface = await openSurface();
 
 	async function openSurface(): Promise<DevSurface> {
-		const options = {terminal, wishes, autoApprove: flags.autoApprove === true};
-		if (terminal.hasScreen && !isJson(flags)) {
+		const options = {dialogue, wishes, autoApprove: flags.autoApprove === true};
+		if (dialogue.shownAs === 'screen') {
 			const {openDevScreen} = await import('./screen.ts');
 			const {project, settings} = workspace;
 			return openDevScreen({...options, flags, settings, project: project.name, environment});
 		}
 		const lookAt = `Apply it: ${hintText(command('apply'))}`;
-		return openDevLines({...options, isJson: isJson(flags), lookAt});
+		return openDevLines({...options, lookAt});
 	}
 
 	const debounce = createDebounce({

@@ -1,10 +1,10 @@
-import {approve, canShowChanges, showPlan} from '../console/approve.ts';
+import {approve, showPlan} from '../console/approve.ts';
 import {copyToClipboard} from '../console/clipboard.ts';
+import type {Dialogue} from '../console/dialogue.ts';
 import {openInBrowser} from '../console/open-in-browser.ts';
 import {openPager} from '../console/open-pager.ts';
 import {saveLog} from '../dashboard/save-log.ts';
 import {again} from '../hint.ts';
-import type {Terminal} from '../output/terminal.ts';
 import type {Settings} from '../settings/settings.ts';
 import type {DevView} from '../ui/dev/open-dev-view.tsx';
 import {createDevStore} from '../ui/dev/store.ts';
@@ -14,7 +14,7 @@ import type {ScreenFlags} from '../workspace/flags.ts';
 import type {DevSurface, DevWishes} from './surface.ts';
 
 type Options = {
-	readonly terminal: Terminal;
+	readonly dialogue: Dialogue;
 	readonly flags: ScreenFlags;
 	readonly settings: Settings;
 	readonly project: string;
@@ -25,7 +25,7 @@ type Options = {
 
 /** `compartment dev` as a screen. Questions are asked on the main screen, as those of an apply. */
 export function openDevScreen(options: Options): DevSurface {
-	const {terminal, flags, settings, project, environment, autoApprove, wishes} = options;
+	const {dialogue, flags, settings, project, environment, autoApprove, wishes} = options;
 	const keymap = createKeymap(settings.keys);
 	const clock = createFrameClock();
 	let view: DevView | undefined;
@@ -71,12 +71,11 @@ export function openDevScreen(options: Options): DevSurface {
 		emit: store.emit,
 		async ask(plan, workspace) {
 			await hide();
-			const isListedNext = terminal.isInteractive && canShowChanges(process.stdout.rows);
 			const isApproved = autoApprove && !wasShown;
-			showPlan(plan, terminal, 'screen', {isListedNext: isListedNext && !isApproved});
+			showPlan(plan, dialogue, {isListedNext: !isApproved && dialogue.listsActions()});
 			try {
 				const approved = await approve(plan, {
-					...{terminal, isApproved, settings: workspace.settings},
+					...{dialogue, isApproved, settings: workspace.settings},
 					insteadOfAsking: again('--auto-approve'),
 				});
 				await show();

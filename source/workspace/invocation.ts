@@ -1,27 +1,35 @@
+import {AsyncLocalStorage} from 'node:async_hooks';
 import type {Command} from 'commander';
 import {defaultEnvironmentOf, isCommandName} from '../command-names.ts';
 import {UserError} from '../errors.ts';
 import type {Hint} from '../hint.ts';
 import {type HintPlace, reachWith, renderHint} from '../render-hint.ts';
 
-/** What hints need to know of the invocation. One per process; the dashboard changes it with every action. */
-let place: HintPlace = {environment: defaultEnvironmentOf('plan')};
+type Invocation = {place: HintPlace};
+
+/** What hints need to know of the command line of this process. */
+const typed: Invocation = {place: {environment: defaultEnvironmentOf('plan')}};
+
+/** The commands that the dashboard runs, several at a time. */
+const others = new AsyncLocalStorage<Invocation>();
+
+const current = (): Invocation => others.getStore() ?? typed;
 
 /** What the hints of this command need to know. */
-export const here = (): HintPlace => place;
+export const here = (): HintPlace => current().place;
 
 /** Renders a hint of the running command. */
-export const hintText = (shown: Hint): string => renderHint(shown, place);
+export const hintText = (shown: Hint): string => renderHint(shown, here());
 
 /** Sets the environment that the command acts on. */
 export const actOn = (environment: string): void => {
-	place = {...place, environment};
+	const invocation = current();
+	invocation.place = {...invocation.place, environment};
 };
 
-/** Sets the invocation to a command of the dashboard, as the user would have typed it. */
-export const invoke = (given: readonly string[], environment: string): void => {
-	place = {...place, given, environment};
-};
+/** Runs a command of the dashboard as if the user had typed it: its hints name that command line. */
+export const invokeAs = <Result>(given: readonly string[], environment: string, run: () => Result): Result =>
+	others.run({place: {given, environment}}, run);
 
 const nameOf = (action: Command): string =>
 	action.parent ? [nameOf(action.parent), action.name()].filter(name => name !== '').join(' ') : '';
@@ -49,7 +57,7 @@ export async function beginInvocation(action: Command, given: readonly string[])
 	reachWith({project, remote});
 	if (remote !== undefined) await (await import('./choose-engine.ts')).takeRemote(remote);
 	if (project !== undefined && isFolder(project)) enterFolder(project);
-	place = {
+	typed.place = {
 		environment: argument ?? target ?? env ?? fallback,
 		// The value may be a secret, which messages must not repeat.
 		...(name === 'variable set' ? {} : {given}),

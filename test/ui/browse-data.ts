@@ -371,6 +371,7 @@ export function createDashboard(
 				return true;
 			},
 			retry: () => void asked.push('retry'),
+			start: run => void asked.push(`start ${JSON.stringify(run)}`),
 		},
 		keymap,
 	);

@@ -459,25 +459,26 @@ describe('actions', () => {
 		['U', {verb: 'start', environment: 'production'}],
 		['b', {verb: 'rollback', environment: 'production'}],
 		['m', {verb: 'promote', environment: 'production'}],
-		['e', {verb: 'shell', environment: 'production', object: 'web'}],
-	])('on key %s leave the screen to run the command', async (key, run) => {
+	])('on key %s begin a task in the frame', async (key, run) => {
 		const screen = open({location: inProduction, selectedObject: 'service.web'});
-		screen.type(key);
+		await screen.press(key);
+		expect(screen.asked).toEqual([`start ${JSON.stringify(run)}`]);
+		expect(screen.state().departure).toBeUndefined();
+	});
+
+	test('that need the terminal leave the screen', async () => {
+		const screen = open({location: inProduction, selectedObject: 'service.web'});
+		screen.type('e');
 		await screen.app.waitUntilExit();
+		const run = {verb: 'shell', environment: 'production', object: 'web'};
 		expect(screen.state().departure).toEqual({type: 'run', ...run});
 	});
 
 	test('roll back a service to the selected deployment', async () => {
 		const screen = open({location: tabOf('deployments'), content: table});
-		screen.type('jjb');
-		await screen.app.waitUntilExit();
-		expect(screen.state().departure).toEqual({
-			type: 'run',
-			verb: 'rollback',
-			environment: 'production',
-			object: 'web',
-			deployment: 'dpl_1',
-		});
+		await screen.press('jjb');
+		const run = {verb: 'rollback', environment: 'production', object: 'web', deployment: 'dpl_1'};
+		expect(screen.asked).toEqual([`start ${JSON.stringify(run)}`]);
 	});
 
 	test('on a log say when all lines are filtered out', async () => {
@@ -503,9 +504,8 @@ describe('actions', () => {
 		['jR', {verb: 'restore', environment: 'production', object: 'db', backup: 'rbak_2'}],
 	])('on keys %s work on the backups of a resource', async (keys, run) => {
 		const screen = open({location: tabOf('backups', 'resource.db'), content: backups});
-		screen.type(keys);
-		await screen.app.waitUntilExit();
-		expect(screen.state().departure).toEqual({type: 'run', ...run});
+		await screen.press(keys);
+		expect(screen.asked).toEqual([`start ${JSON.stringify(run)}`]);
 	});
 
 	test('refuse to restore a backup that failed, and say where to select one', async () => {
@@ -526,13 +526,13 @@ describe('actions', () => {
 	test('refuse a rollback to a deployment that was never active', async () => {
 		const screen = open({location: tabOf('deployments'), content: table});
 		expect(await screen.press('b')).toContain('dpl_3 was never active');
-		expect(screen.state().departure).toBeUndefined();
+		expect(screen.asked).toEqual([]);
 	});
 
 	test('refuse a rollback while the deployments are loading', async () => {
 		const screen = open({location: tabOf('deployments'), content: {type: 'loading'}});
 		expect(await screen.press('b')).toContain('The deployments are still loading');
-		expect(screen.state().departure).toBeUndefined();
+		expect(screen.asked).toEqual([]);
 	});
 
 	test('show the log of a deployment on enter, and return to the list on esc', async () => {
@@ -553,9 +553,8 @@ describe('actions', () => {
 	test('are all in the palette, also without a key', async () => {
 		const screen = open({location: inProduction});
 		expect(await screen.press(':destr')).toContain('Remove the environment, keep its volumes; asks first');
-		screen.type('\r');
-		await screen.app.waitUntilExit();
-		expect(screen.state().departure).toMatchObject({verb: 'destroy', environment: 'production'});
+		await screen.press('\r');
+		expect(screen.asked).toEqual(['start {"verb":"destroy","environment":"production"}']);
 	});
 
 	test('can be walked in the palette, which says when none matches', async () => {
@@ -564,7 +563,7 @@ describe('actions', () => {
 		await screen.pressEscape();
 		expect(screen.state().overlay).toBeUndefined();
 		await screen.press(':roll\r');
-		expect(screen.state().departure).toMatchObject({verb: 'rollback'});
+		expect(screen.asked).toEqual(['start {"verb":"rollback","environment":"production"}']);
 	});
 
 	test('copy and open without leaving the screen', async () => {

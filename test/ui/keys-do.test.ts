@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {createApplyStore} from '../../source/ui/apply/store.ts';
-import {type ApproveState, createApproveStore} from '../../source/ui/approve/store.ts';
+import {type ApproveState, createApproveStore, isTyping as isTextTyped} from '../../source/ui/approve/store.ts';
 import {activeScreens} from '../../source/ui/dashboard/contexts.ts';
 import type {DashboardState} from '../../source/ui/dashboard/state.ts';
 import {createDevStore, devScreens} from '../../source/ui/dev/store.ts';
@@ -61,8 +61,8 @@ function browse(part: Partial<DashboardState>, ...before: readonly string[]): ()
 	};
 }
 
-const screenOf = ({helpTop, input, screen}: ApproveState): KeyScreen =>
-	helpTop !== undefined ? 'help' : input ? 'input' : screen;
+const screenOf = (state: ApproveState): KeyScreen =>
+	state.helpTop !== undefined ? 'help' : isTextTyped(state) ? 'input' : state.screen;
 
 function approve(plan: Parameters<typeof createApproveStore>[0], ...before: readonly string[]): () => Situation {
 	return () => {

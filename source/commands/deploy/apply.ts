@@ -3,21 +3,22 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {EarlyBuilds} from '../../apply/early-builds.ts';
 import {readEarly} from '../../apply/lock-environment.ts';
 import {createLimit} from '../../build/limit.ts';
-import {approve, canShowChanges, showPlan} from '../../console/approve.ts';
+import {approve, showPlan} from '../../console/approve.ts';
+import {type Dialogue, onTerminal, type ShownAs} from '../../console/dialogue.ts';
 import {announce, auditApply, prepareOffer, type Verb} from '../../console/report-applied.ts';
-import type {Executed, ShownAs} from '../../console/show-apply.ts';
+import type {Executed} from '../../console/show-apply.ts';
 import {UserError} from '../../errors.ts';
 import {again} from '../../hint.ts';
 import {eventLine} from '../../output/events/events-json.ts';
 import type {Progress} from '../../output/events/progress.ts';
-import {createTerminal, type Terminal, warn} from '../../output/terminal.ts';
+import {type Terminal, warn} from '../../output/terminal.ts';
 import {type ApprovedBefore, approvedAgain, rememberApproval} from '../../plan/approved-before.ts';
 import {hasChanges} from '../../plan/plan.ts';
 import {recordedParts} from '../../plan/recorded-parts.ts';
 import {assertNotStale} from '../../plan/saved-plan.ts';
 import type {PlanRequest} from '../../refresh/plan-request.ts';
 import {beginEarly} from '../../workspace/begin-early.ts';
-import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import type {CommonFlags} from '../../workspace/flags.ts';
 import {holdEnvironment} from '../../workspace/hold-environment.ts';
 import {readPlanFile, verifyPlanFile} from '../../workspace/plan-file.ts';
 import {requestOf} from '../../workspace/request.ts';
@@ -60,18 +61,20 @@ function sayRecovered(message: string, {print, paint}: Terminal, shownAs: ShownA
 /**
  * Runs `apply`, `deploy`, `destroy` and similar commands: plans, asks for approval, applies.
  * @param verb `deploy` does not ask outside a terminal, because it is the command for scripts
+ * @param dialogue where it asks and shows; by default on the terminal
  */
 export async function apply(
 	verb: Verb,
 	planFile: string | undefined,
 	flags: ApplyFlags,
 	request: PlanRequest = requestOf(flags),
+	dialogue: Dialogue = onTerminal(flags),
 ): Promise<ApplyOutcome> {
 	let before: ApprovedBefore | undefined;
 	for (;;) {
 		// What was forced the first time is done, or planned anyway.
 		const asked = before ? {...request, rebuild: false, replace: []} : request;
-		const {outcome, retried} = await attempt(verb, planFile, flags, asked, before);
+		const {outcome, retried} = await attempt({verb, planFile, flags, request: asked, before, dialogue});
 		if (!retried) return outcome;
 		before = retried;
 	}
@@ -83,15 +86,17 @@ type Attempt = {
 	readonly retried?: ApprovedBefore | undefined;
 };
 
-async function attempt(
-	verb: Verb,
-	planFile: string | undefined,
-	flags: ApplyFlags,
-	request: PlanRequest,
-	before: ApprovedBefore | undefined,
-): Promise<Attempt> {
-	const terminal = createTerminal(flags);
-	const shownAs: ShownAs = isJson(flags) ? 'json' : terminal.hasScreen ? 'screen' : 'lines';
+type Attempted = {
+	readonly verb: Verb;
+	readonly planFile: string | undefined;
+	readonly flags: ApplyFlags;
+	readonly request: PlanRequest;
+	readonly before: ApprovedBefore | undefined;
+	readonly dialogue: Dialogue;
+};
+
+async function attempt({verb, planFile, flags, request, before, dialogue}: Attempted): Promise<Attempt> {
+	const {terminal, shownAs} = dialogue;
 	const file = planFile === undefined ? undefined : readPlanFile(resolve(planFile));
 	const label = checkLabel(flags.label);
 	const workspace = await openWorkspace(file ? {...flags, env: file.environment} : flags);
@@ -131,17 +136,16 @@ async function attempt(
 		if (isApproved) earlyBuilds = await beginEarly(held, planned, {limitBuilds, parallelism});
 		const covered = before && approvedAgain(plan, before);
 		const repeated = covered && hasChanges(covered) ? covered : undefined;
-		const isListedNext =
-			!isApproved && terminal.isInteractive && shownAs === 'screen' && canShowChanges(process.stdout.rows);
-		if (!repeated) showPlan(plan, terminal, shownAs, {isFull: flags.full, isListedNext});
+		const isListedNext = !isApproved && dialogue.listsActions();
+		if (!repeated) showPlan(plan, dialogue, {isFull: flags.full, isListedNext});
 		const {settings} = workspace;
 		const approved =
-			repeated ?? (await approve(plan, {terminal, isApproved, settings, insteadOfAsking: again('--auto-approve')}));
+			repeated ?? (await approve(plan, {dialogue, isApproved, settings, insteadOfAsking: again('--auto-approve')}));
 		if (!approved) return {outcome: 'not-applied'};
 		const {execute} = await import('../../console/show-apply.ts');
 		const session = await held.open();
 		const executed = await execute({
-			...{workspace, session, plan: approved, builds, limitBuilds, earlyBuilds, terminal, shownAs, parallelism, label},
+			...{workspace, session, plan: approved, builds, limitBuilds, earlyBuilds, dialogue, parallelism, label},
 			found: {observed: scene.observed, engineId},
 			staysOpen: !isApproved && plan.mode === 'apply',
 			onFinished: progress => {
@@ -152,7 +156,7 @@ async function attempt(
 		ended = {...executed, decided: rememberApproval(plan, approved)};
 		warnings.push(...auditApply(verb, workspace, session, result));
 		if (result.outcome === 'done' && plan.mode === 'apply' && shownAs !== 'json')
-			offer = prepareOffer(workspace, session, planned, {terminal, canAsk: terminal.isInteractive && !isApproved});
+			offer = prepareOffer(workspace, session, planned, {dialogue, canAsk: terminal.isInteractive && !isApproved});
 	} catch (error) {
 		await ended?.close();
 		throw error;

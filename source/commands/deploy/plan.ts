@@ -66,9 +66,11 @@ function assertOneForm(flags: PlanFlags): void {
 }
 
 /** `compartment plan`: shows what an apply would change. Only reads. */
-export async function plan(flags: PlanFlags): Promise<number> {
+export const plan = (flags: PlanFlags): Promise<number> => printPlan(flags, createTerminal(flags));
+
+/** Plans, and prints the plan where the terminal says. Returns the exit code. */
+export async function printPlan(flags: PlanFlags, terminal: Terminal): Promise<number> {
 	assertOneForm(flags);
-	const terminal = createTerminal(flags);
 	const connection = await openEngine(flags.env ?? defaultEnvironment);
 	const {engine, readProbes, readCertificates} = beginReading(connection.engine, connection.router);
 	// Loading blocks, so the requests go out first.

@@ -1,4 +1,5 @@
 import {defaultEnvironment} from '../../command-names.ts';
+import {type Dialogue, onTerminal} from '../../console/dialogue.ts';
 import {UserError} from '../../errors.ts';
 import {command} from '../../hint.ts';
 import type {Promotion} from '../../refresh/plan-request.ts';
@@ -43,12 +44,16 @@ async function readPromotion(
  * `compartment promote`: makes held candidates active, or, with `--from` and `--to`, deploys the same images in another
  * environment with its own variables and routes. Builds nothing and runs no release command.
  */
-export async function promote(flags: PromoteFlags): Promise<ApplyOutcome> {
+export const promote = (flags: PromoteFlags): Promise<ApplyOutcome> => promoteIn(flags, onTerminal(flags));
+
+/** Promotes, and asks and shows where the dialogue says. */
+export async function promoteIn(flags: PromoteFlags, dialogue: Dialogue): Promise<ApplyOutcome> {
 	const services = servicesOf(flags);
 	if (flags.from === undefined) {
 		if (flags.to !== undefined)
 			throw new UserError('--to needs --from', {hint: command('promote', '--from', 'staging', '--to', 'production')});
-		return apply('promote', undefined, flags, {...plainRequest, mode: flags.discard ? 'discard' : 'promote', services});
+		const mode = flags.discard ? 'discard' : 'promote';
+		return apply('promote', undefined, flags, {...plainRequest, mode, services}, dialogue);
 	}
 	const to = flags.to ?? flags.env ?? defaultEnvironment;
 	if (flags.discard) throw new UserError('--discard cannot be combined with --from');
@@ -57,5 +62,5 @@ export async function promote(flags: PromoteFlags): Promise<ApplyOutcome> {
 			hint: command('promote', '--from', 'staging', '--to', 'production'),
 		});
 	const promotion = await readPromotion(flags.from, to, services, flags);
-	return apply('promote', undefined, {...flags, env: to}, {...plainRequest, services, promotion});
+	return apply('promote', undefined, {...flags, env: to}, {...plainRequest, services, promotion}, dialogue);
 }

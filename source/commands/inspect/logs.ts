@@ -19,6 +19,7 @@ import {chooseLogSources, findLogSources} from '../../report/log-sources.ts';
 import {hideSecrets, noteRawLogs} from '../../report/masked-logs.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
+import type {CommandResult} from '../exit-code.ts';
 import {showDashboard} from '../show-dashboard.ts';
 
 export type LogFlags = CommonFlags &
@@ -66,7 +67,7 @@ function createOutput(
  * `compartment logs`: opens the log screen in a terminal; elsewhere prints lines, oldest first, and with `--follow` new
  * ones as they arrive. Hides sensitive values unless `--raw`, which is audited.
  */
-export async function logs(names: readonly string[], flags: LogFlags): Promise<void> {
+export async function logs(names: readonly string[], flags: LogFlags): Promise<CommandResult> {
 	const terminal = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const wanted = parseSince(flags.since);

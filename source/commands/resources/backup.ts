@@ -3,7 +3,9 @@ import {findBackup} from '../../backup/records.ts';
 import {type DueOutcome, isGoodOutcome, runDueBackups} from '../../backup/run-due.ts';
 import {findStore} from '../../backup/store/open-store.ts';
 import {verifyBackup} from '../../backup/verify.ts';
-import {type ResourceFlags, readSettledState, watchWork, workOn} from '../../console/watch-work.ts';
+import type {Work} from '../../backup/work.ts';
+import {type Dialogue, onTerminal} from '../../console/dialogue.ts';
+import {type ResourceFlags, readSettledState, watchOnTerminal, watchWork, workOn} from '../../console/watch-work.ts';
 import {exitCodes} from '../../errors.ts';
 import {backedUpTitle, isVolumeOfService} from '../../model/backed-up.ts';
 import {formatBytes} from '../../output/bytes.ts';
@@ -23,10 +25,14 @@ export type BackupFlags = CommonFlags & {readonly backup: string};
 type StoreFlags = {readonly store?: string};
 
 /** `compartment resource backup create`: creates a backup, stores it, and waits until that is done. */
-export async function resourceBackupCreate(flags: ResourceFlags & StoreFlags): Promise<void> {
-	const {print} = createTerminal(flags);
+export const resourceBackupCreate = (flags: ResourceFlags & StoreFlags): Promise<void> =>
+	backUp(flags, onTerminal(flags));
+
+/** Creates a backup, stores it, and prints which. */
+export async function backUp(flags: ResourceFlags & StoreFlags, {terminal, watch}: Dialogue): Promise<void> {
+	const {print} = terminal;
 	const {store} = flags;
-	const {state, backup} = await workOn(flags, 'resource backup create', async work => {
+	const create = async (work: Work) => {
 		if (store !== undefined) findStore(work.context.settings, store);
 		const {id} = await createBackup(work, flags.resource, 'manual');
 		if (store !== undefined) {
@@ -35,7 +41,8 @@ export async function resourceBackupCreate(flags: ResourceFlags & StoreFlags): P
 		}
 		const current = work.context.state.current();
 		return {backup: findBackup(current, id), state: current};
-	});
+	};
+	const {state, backup} = await workOn(flags, 'resource backup create', create, watch);
 	const where = store === undefined ? '' : ` It is in store ${store} too.`;
 	if (isJson(flags)) process.stdout.write(jsonDocument({...placeOf(state), backup: summariseBackup(backup)}));
 	else print(`Backup ${backup.id} ${backup.status} for ${backedUpTitle(backup.resource)}.${where}`);
@@ -88,12 +95,17 @@ export async function resourceBackupShow(flags: BackupFlags): Promise<void> {
 }
 
 /** `compartment resource backup verify`: restores a backup into a temporary resource, and exits with 1 if that fails. */
-export async function resourceBackupVerify(flags: BackupFlags & StoreFlags): Promise<number> {
-	const {print} = createTerminal(flags);
-	const {state, backup} = await workOn(flags, 'resource backup verify', async work => ({
+export const resourceBackupVerify = (flags: BackupFlags & StoreFlags): Promise<number> =>
+	verify(flags, onTerminal(flags));
+
+/** Restores a backup into a temporary resource, and prints whether it is good. Returns the exit code. */
+export async function verify(flags: BackupFlags & StoreFlags, {terminal, watch}: Dialogue): Promise<number> {
+	const {print} = terminal;
+	const verifyIn = async (work: Work) => ({
 		backup: await verifyBackup(work, flags.backup, flags.store),
 		state: work.context.state.current(),
-	}));
+	});
+	const {state, backup} = await workOn(flags, 'resource backup verify', verifyIn, watch);
 	const {id, resource, verification} = backup;
 	if (isJson(flags)) process.stdout.write(jsonDocument({...placeOf(state), backup: summariseBackup(backup)}));
 	else if (verification.status === 'succeeded')
@@ -133,7 +145,7 @@ export async function resourceBackupRunDue(flags: CommonFlags): Promise<number> 
 	const terminal = createTerminal(flags);
 	const {print} = terminal;
 	const workspace = await openWorkspace(flags);
-	const outcomes = await watchWork(workspace, flags, options =>
+	const outcomes = await watchWork(workspace, watchOnTerminal(isJson(flags)), options =>
 		// Cron may start this during an apply: waiting a minute is better than missing a backup.
 		runDueBackups({...options, user: null, waitMs: flags.lockTimeout ?? 60_000}),
 	);

@@ -3,8 +3,9 @@ import {restorableBackup, restoreInPlace} from '../../backup/restore.ts';
 import {restoreAs} from '../../backup/restore-as.ts';
 import {withStore} from '../../backup/store/open-store.ts';
 import {findSubject} from '../../backup/subject.ts';
+import type {Work} from '../../backup/work.ts';
 import {canAsk} from '../../console/can-ask.ts';
-import {confirmByName} from '../../console/confirm-name.ts';
+import {type Dialogue, onTerminal} from '../../console/dialogue.ts';
 import {type ResourceFlags, untilInterrupted, workOn} from '../../console/watch-work.ts';
 import {isArchive} from '../../descriptor/project.ts';
 import {UserError} from '../../errors.ts';
@@ -12,7 +13,6 @@ import {again} from '../../hint.ts';
 import {backedUpTitle, isVolumeOfService} from '../../model/backed-up.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
-import {createTerminal} from '../../output/terminal.ts';
 import {summariseBackup} from '../../report/backups.ts';
 import {placeOf, reportResources} from '../../report/resources.ts';
 import type {State} from '../../state/state.ts';
@@ -26,6 +26,8 @@ type RestoreFlags = BackupFlags & {
 	readonly store?: string;
 	readonly yes?: boolean;
 };
+
+type Asking = {readonly dialogue: Dialogue};
 
 /** The backup as a store has it. */
 async function findInStore({project, environment, settings}: Workspace, store: string, id: string) {
@@ -48,8 +50,9 @@ async function confirmRestore({
 	backup: id,
 	store,
 	yes = false,
+	dialogue,
 	...flags
-}: RestoreFlags & ResourceFlags) {
+}: RestoreFlags & ResourceFlags & Asking) {
 	const workspace = await openWorkspace({...flags});
 	const {project} = workspace;
 	const current = await readExistingState(workspace);
@@ -59,7 +62,7 @@ async function confirmRestore({
 	const resource = findSubject(project, current, name);
 	const state = store === undefined ? current : await withStored(workspace, current, store, id);
 	const {createdAt} = restorableBackup(state, id, resource);
-	await confirmByName({
+	await dialogue.confirmName({
 		name,
 		consequence: `The data of ${backedUpTitle(name)} will be replaced by that of ${createdAt} (${id}), after a backup of the current data.`,
 		isConfirmed: yes,
@@ -78,8 +81,9 @@ async function confirmForeign({
 	backup: id,
 	as,
 	yes = false,
+	dialogue,
 	...flags
-}: RestoreFlags & {store: string; as: string}) {
+}: RestoreFlags & {store: string; as: string} & Asking) {
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
 	if (state.backups.some(backup => backup.id === id && backup.manifest)) return;
@@ -89,7 +93,7 @@ async function confirmForeign({
 	const {restore} = operations;
 	const way = restore && isArchive(restore) ? 'files of an archive' : `restore command ${restore?.command ?? 'none'}`;
 	const shown = [`image ${spec.image}`, way].map(text => sanitiseLine(text));
-	await confirmByName({
+	await dialogue.confirmName({
 		name: as,
 		consequence: `Backup ${id} in store ${store} was not signed by this machine. Resource ${as} would run what it names: ${shown.join(', ')}.`,
 		isConfirmed: yes,
@@ -100,16 +104,19 @@ async function confirmForeign({
 }
 
 /** `compartment resource backup restore`: restores a backup into its resource or, with `--as`, into a new one. */
-export async function resourceBackupRestore(flags: RestoreFlags): Promise<void> {
-	const {print} = createTerminal(flags);
+export const resourceBackupRestore = (flags: RestoreFlags): Promise<void> => restore(flags, onTerminal(flags));
+
+/** Restores a backup after a question, and prints what was restored. */
+export async function restore(flags: RestoreFlags, dialogue: Dialogue): Promise<void> {
+	const {print} = dialogue.terminal;
 	const {resource: name, as, backup: id, store} = flags;
 	if (name !== undefined && as !== undefined)
 		throw new UserError('Resource backup restore cannot use --resource with --as.');
 	if (name === undefined && as === undefined)
 		throw new UserError('Resource restore requires --resource unless --as is provided.');
-	if (name !== undefined) await confirmRestore({...flags, resource: name});
-	else if (store !== undefined) await confirmForeign({...flags, store, as: as!});
-	const {state, restored, resource} = await workOn(flags, 'resource backup restore', async (work, workspace) => {
+	if (name !== undefined) await confirmRestore({...flags, resource: name, dialogue});
+	else if (store !== undefined) await confirmForeign({...flags, store, as: as!, dialogue});
+	const restoreIn = async (work: Work, workspace: Workspace) => {
 		if (store !== undefined) {
 			const {fetchBackup} = await import('../../backup/store/fetch-backup.ts');
 			await fetchBackup(work, store, id);
@@ -118,7 +125,9 @@ export async function resourceBackupRestore(flags: RestoreFlags): Promise<void> 
 		const current = work.context.state.current();
 		const resources = await reportResources(workspace, current);
 		return {state: current, restored: result, resource: resources.find(found => found.name === result.resource)};
-	});
+	};
+	const {watch} = dialogue;
+	const {state, restored, resource} = await workOn(flags, 'resource backup restore', restoreIn, watch);
 	const {preRestoreBackup, restoredBackup} = restored;
 	if (isJson(flags)) {
 		const document = {

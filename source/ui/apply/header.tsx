@@ -45,19 +45,26 @@ export function Header({target, progress, message, columns, clock}: Props) {
 				<Text {...looks.title}>{truncate(name, columns - displayWidth(side) - 6, ellipsis)}</Text>
 				<Text {...looks.secondary}>{side}</Text>
 			</Box>
-			<Box gap={3}>
-				<Figures progress={progress} />
-				{message === undefined ? (
-					<Bar
-						progress={progress}
-						columns={Math.max(0, Math.min(40, columns - (progress.counts.failed > 0 ? 54 : 42)))}
-					/>
-				) : (
-					<Text {...looks.warning} wrap="truncate">
-						{message}
-					</Text>
-				)}
-			</Box>
+			<ProgressLine progress={progress} message={message} columns={columns} />
+		</Box>
+	);
+}
+
+/** How far an apply has come, on one line. `columns` is the width of the screen. */
+export function ProgressLine({progress, message, columns}: Pick<Props, 'progress' | 'message' | 'columns'>) {
+	return (
+		<Box gap={3}>
+			<Figures progress={progress} />
+			{message === undefined ? (
+				<Bar
+					progress={progress}
+					columns={Math.max(0, Math.min(40, columns - (progress.counts.failed > 0 ? 54 : 42)))}
+				/>
+			) : (
+				<Text {...looks.warning} wrap="truncate">
+					{message}
+				</Text>
+			)}
 		</Box>
 	);
 }

@@ -13,13 +13,17 @@ import {type Cancel, createApplyStore, type End} from './store.ts';
 /** The settings that affect screens. */
 export type ScreenSettings = Pick<Settings, 'keys' | 'commands' | 'theme'>;
 
-type Options = ApplyTarget & {
+/** What the view of an apply needs to know of it. */
+export type ApplyViewOptions = ApplyTarget & {
 	/** ctrl-c: the first time `graceful`, the second time `now`. */
 	readonly onCancel: (cancel: Cancel) => void;
 	/** Whether a failed apply stays on the screen until the user leaves it. */
 	readonly staysOpen?: boolean;
 	/** The user's keys and colours. */
 	readonly settings?: ScreenSettings;
+};
+
+type Options = ApplyViewOptions & {
 	/** Default: from NO_COLOR, FORCE_COLOR and TERM. */
 	readonly isColoured?: boolean;
 	readonly stdin?: NodeJS.ReadStream;

@@ -1,11 +1,7 @@
 import {Box, useWindowSize} from 'ink';
-import type {Progress} from '../../output/events/progress.ts';
-import {sanitiseLine} from '../../output/sanitise.ts';
 import {hintsOf} from '../keys/key-hints.ts';
-import type {KeyAction} from '../keys/keymap.ts';
 import {useKeymap} from '../keys/use-keymap.ts';
 import {useKeys} from '../keys/use-keys.ts';
-import {headlinesOf, LogPane} from '../logs/log-pane.tsx';
 import {Footer} from '../parts/footer.tsx';
 import type {FrameClock} from '../parts/frame-clock.ts';
 import {Help} from '../parts/help.tsx';
@@ -14,11 +10,9 @@ import {smallestScreen, TooSmall} from '../parts/too-small.tsx';
 import {useFullScreen} from '../parts/use-full-screen.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {useStore} from '../parts/use-store.ts';
-import {entriesOf, hasCauses} from './entries.ts';
 import {type ApplyTarget, Header, headerRows} from './header.tsx';
-import {layOut} from './layout.ts';
-import {StepList} from './step-list.tsx';
-import type {ApplyState, ApplyStore} from './store.ts';
+import {ApplyPanes, applyLabels, applyMessage, isApplyKeyOffered, logRowsIn} from './panes.tsx';
+import type {ApplyStore} from './store.ts';
 
 type Props = {
 	readonly store: ApplyStore;
@@ -33,14 +27,12 @@ export function ApplyScreen({store, target, clock, isColoured}: Props) {
 	const {columns, rows} = useWindowSize();
 	const {isUnicode} = useGlyphs();
 	const keymap = useKeymap();
-	const entries = entriesOf(state.progress, state.isUnfolded);
-	const layout = layOut({columns, rows: rows - headerRows - 1}, entries.length, state.focus);
 	useFullScreen();
-	const bodyRows = rows - headerRows - 1;
-	useKeys(key => store.press(key, {log: layout.log.rows - paneFrame.rows, help: bodyRows - paneFrame.rows}));
+	const body = {columns, rows: rows - headerRows - 1};
+	useKeys(key => store.press(key, {log: logRowsIn(store.getSnapshot(), body), help: body.rows - paneFrame.rows}));
 
-	const {progress, selected, focus, view} = state;
-	const message = messageOf(state);
+	const {progress, focus} = state;
+	const message = applyMessage(state);
 	if (columns < smallestScreen.columns || rows < smallestScreen.rows) {
 		const {done, total} = progress.counts;
 		return (
@@ -49,69 +41,23 @@ export function ApplyScreen({store, target, clock, isColoured}: Props) {
 			</TooSmall>
 		);
 	}
-	const step = progress.steps.find(({address}) => address === selected);
-	const labels = {
-		...(state.cancel ? {interrupt: 'stop now'} : {}),
-		unfold: state.isUnfolded ? 'fold' : 'unfold',
-		follow: view.end === undefined ? 'pause' : 'follow',
-		wrap: view.isWrapped ? 'cut' : 'wrap',
-	};
+	const labels = applyLabels(state);
 	return (
 		<Box flexDirection="column" width={columns} height={rows}>
 			<Header target={target} progress={progress} message={message} columns={columns} clock={clock} />
 			{state.helpTop !== undefined ? (
 				<Box flexGrow={1}>
-					<Help screen={focus} top={state.helpTop} columns={columns} rows={bodyRows} />
+					<Help screen={focus} top={state.helpTop} {...body} />
 				</Box>
 			) : (
-				<Box flexDirection={layout.direction} flexGrow={1}>
-					{layout.steps.rows > 0 && (
-						<StepList
-							steps={progress.steps}
-							entries={entries}
-							hasCauses={hasCauses(progress)}
-							selected={selected}
-							isFocused={focus === 'steps'}
-							clock={clock}
-							{...layout.steps}
-						/>
-					)}
-					{layout.log.rows > 0 && (
-						<LogPane
-							title={selected ?? 'Log'}
-							buffer={store.logOf(selected ?? '')}
-							view={view}
-							headlines={headlinesOf(step)}
-							empty={step?.state === 'waiting' ? 'Not started yet.' : 'No output.'}
-							isColoured={isColoured}
-							isFocused={focus === 'logs'}
-							{...layout.log}
-						/>
-					)}
-				</Box>
+				<ApplyPanes store={store} state={state} clock={clock} isColoured={isColoured} {...body} />
 			)}
 			<Footer
 				columns={columns}
 				hints={hintsOf(state.helpTop === undefined ? focus : 'help', {keymap, isUnicode, labels}).filter(({action}) =>
-					isOffered(action, progress),
+					isApplyKeyOffered(action, progress),
 				)}
 			/>
 		</Box>
 	);
-}
-
-/** Whether a key does something now. */
-function isOffered(action: KeyAction, progress: Progress): boolean {
-	const isOver = progress.result !== null;
-	if (action === 'retry' || action === 'quit') return isOver;
-	if (action === 'interrupt') return !isOver;
-	return (action !== 'next-cause' && action !== 'previous-cause' && action !== 'unfold') || hasCauses(progress);
-}
-
-function messageOf({cancel, message, progress}: ApplyState): string | undefined {
-	if (message !== undefined) return message;
-	if (cancel === 'now') return 'stopping now';
-	if (cancel === 'graceful') return 'finishing running steps, press ctrl-c again to stop now';
-	const warning = progress.notices.findLast(({level}) => level === 'warning');
-	return warning && sanitiseLine(warning.message);
 }

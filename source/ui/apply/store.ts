@@ -32,6 +32,8 @@ export type ApplyState = {
 
 export type ApplyStore = Readable<ApplyState> & {
 	readonly emit: Emit;
+	/** Does one action, as its key would; `rows` is the height of the log. */
+	readonly act: (action: KeyAction, rows: number) => void;
 	/** Handles one key; `rows` are the heights of the log and of the help. */
 	readonly press: (key: string, rows: {readonly log: number; readonly help: number}) => void;
 	/** The log of a step. */
@@ -65,6 +67,7 @@ export function createApplyStore({clock, onCancel, onEnd, keymap = defaultKeymap
 		helpTop: undefined,
 	};
 	const isOver = () => state.progress.result !== null;
+	const canRetry = () => onEnd !== undefined && state.progress.result?.outcome === 'failed';
 
 	const change = (part: Partial<ApplyState>) => {
 		state = {...state, ...part};
@@ -120,6 +123,7 @@ export function createApplyStore({clock, onCancel, onEnd, keymap = defaultKeymap
 	};
 	const retry = () => {
 		if (!isOver()) return change({message: 'Retry once it has ended'});
+		if (!canRetry()) return change({message: 'Only an apply that failed is retried'});
 		onEnd?.('retry');
 	};
 	const quit = () => {
@@ -160,16 +164,22 @@ export function createApplyStore({clock, onCancel, onEnd, keymap = defaultKeymap
 		};
 	};
 
+	const act = (action: KeyAction, rows: number) => {
+		if (state.message !== undefined) change({message: undefined});
+		handlers(rows)[action]?.();
+	};
+
 	return {
 		subscribe,
 		getSnapshot: () => state,
 		emit,
 		logOf,
+		act,
 		press(key, rows) {
 			const action = keymap.actionOf(key, state.focus);
+			if (action === 'interrupt' || (action && state.helpTop === undefined)) return act(action, rows.log);
 			if (state.message !== undefined) change({message: undefined});
-			if (action === 'interrupt') return interrupt();
-			if (state.helpTop === undefined) return action && handlers(rows.log)[action]?.();
+			if (state.helpTop === undefined) return;
 			const count = helpOf(state.focus, true, keymap).length;
 			change({helpTop: helpAfter(state.helpTop, keymap.actionOf(key, 'help'), count, rows.help)});
 		},

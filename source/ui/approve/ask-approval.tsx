@@ -13,7 +13,7 @@ import {createApproveStore, type PlanRenderer} from './store.ts';
 type Options = {
 	readonly render: PlanRenderer;
 	/** The user's keys and colours. */
-	readonly settings?: ScreenSettings;
+	readonly settings?: ScreenSettings | undefined;
 	/** Default: from NO_COLOR, FORCE_COLOR and TERM. */
 	readonly isColoured?: boolean;
 	readonly stdin?: NodeJS.ReadStream;

@@ -1,8 +1,5 @@
-import {Text} from 'ink';
-import {sanitiseLine} from '../../output/sanitise.ts';
 import {confirmationOf, listOf} from '../../plan/approval.ts';
-import {Pane, paneFrame} from '../parts/pane.tsx';
-import {looks} from '../parts/theme.ts';
+import {NamePane} from '../parts/name-pane.tsx';
 import type {ApproveState, ApproveStore} from './store.ts';
 
 type Props = {readonly store: ApproveStore; readonly state: ApproveState; readonly columns: number};
@@ -12,18 +9,13 @@ export function Confirmation({store, state, columns}: Props) {
 	const confirmation = confirmationOf(store.plan, state.skipped);
 	if (!confirmation) return null;
 	return (
-		<Pane columns={columns} rows={paneFrame.rows + 4} title="Deletes data" look={looks.error}>
-			<Text wrap="truncate">
-				{sanitiseLine(`The data of ${listOf(confirmation.addresses)} will be permanently deleted.`)}
-			</Text>
-			<Text> </Text>
-			<Text wrap="truncate">
-				Type <Text {...looks.title}>{sanitiseLine(confirmation.expected)}</Text> to confirm: {sanitiseLine(state.typed)}
-				<Text inverse> </Text>
-			</Text>
-			<Text {...looks.warning} wrap="truncate">
-				{sanitiseLine(state.message ?? ' ')}
-			</Text>
-		</Pane>
+		<NamePane
+			title="Deletes data"
+			consequence={`The data of ${listOf(confirmation.addresses)} will be permanently deleted.`}
+			name={confirmation.expected}
+			typed={state.typed}
+			message={state.message}
+			columns={columns}
+		/>
 	);
 }

@@ -37,8 +37,8 @@ export function Question({store, state, columns, rows}: Props) {
 	const isBeside = columns >= besideColumns;
 	const listColumns = isBeside ? Math.floor(columns * 0.45) : columns;
 	const lineCount = Math.max(1, linesOf(plan, shown, listColumns - paneFrame.columns).length);
-	// Besides the list: its frame, the message, the question and the footer.
-	const room = rows - paneFrame.rows - 3;
+	// Besides the list: its frame, the message and the question.
+	const room = rows - paneFrame.rows - 2;
 	const isBelow = !isBeside && room >= leastDetail + 4;
 	const detailColumns = isBeside ? columns - listColumns : columns;
 	const linesAbout = (about: Action | undefined) => store.detailLines(about, detailColumns - paneFrame.columns);
@@ -99,8 +99,8 @@ function ListPane({store, state, columns, rows, listRows}: ListProps) {
 	);
 }
 
-function messageOf({message, input, filter}: ApproveState): string {
-	if (input?.type === 'filter') return `/${input.text}`;
+function messageOf({message, isFiltering, filter}: ApproveState): string {
+	if (isFiltering) return `/${filter}`;
 	return message ?? (filter === '' ? '' : `filter: "${filter}"`);
 }
 

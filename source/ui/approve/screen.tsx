@@ -1,23 +1,16 @@
 import {Box, Text, useApp, useWindowSize} from 'ink';
 import {useEffect} from 'react';
-import {modeWords} from '../../output/plan/mode-words.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {truncate} from '../../output/width.ts';
 import {listOf} from '../../plan/approval.ts';
-import {hintsOf, type KeyHint} from '../keys/key-hints.ts';
-import type {Keymap} from '../keys/keymap.ts';
 import {useKeymap} from '../keys/use-keymap.ts';
 import {useKeys} from '../keys/use-keys.ts';
 import {Footer} from '../parts/footer.tsx';
-import {Help} from '../parts/help.tsx';
-import {paneFrame} from '../parts/pane.tsx';
 import {looks} from '../parts/theme.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {useStore} from '../parts/use-store.ts';
-import {Confirmation} from './confirmation.tsx';
 import {countOf} from './count-of.ts';
-import {FullDiff} from './full-diff.tsx';
-import {Question} from './question.tsx';
+import {ApprovePanes, approveHints, diffRowsIn} from './panes.tsx';
 import type {ApproveState, ApproveStore} from './store.ts';
 
 /** Wider lines are hard to read. */
@@ -34,49 +27,20 @@ export function ApproveScreen({store}: Props) {
 	const columns = Math.min(widest, size.columns);
 	// A prompt as tall as the terminal would make Ink clear what is above it.
 	const rows = Math.max(5, size.rows - 2);
-	const diffRows = rows - paneFrame.rows - 1;
 	const {exit} = useApp();
 	const isAnswered = state.answer !== undefined;
 	// After the verdict is drawn, so that it stays on the screen.
 	useEffect(() => {
 		if (isAnswered) exit();
 	}, [isAnswered, exit]);
-	useKeys(key => store.press(key, diffRows), {onPaste: store.paste, isInline: true});
+	useKeys(key => store.press(key, diffRowsIn(rows - 1)), {onPaste: store.paste, isInline: true});
 
 	if (state.answer) return <Verdict store={store} state={state} columns={columns} />;
 	return (
 		<Box flexDirection="column" width={columns}>
-			{state.helpTop !== undefined ? (
-				<Help screen={state.screen} top={state.helpTop} columns={columns} rows={rows - 1} />
-			) : state.screen === 'diff' ? (
-				<FullDiff lines={store.diffLines()} state={state} columns={columns} rows={diffRows} />
-			) : state.screen === 'confirm' ? (
-				<Confirmation store={store} state={state} columns={columns} />
-			) : (
-				<Question store={store} state={state} columns={columns} rows={rows} />
-			)}
-			<Footer columns={columns} hints={hintsOn(store, state, {isUnicode, keymap})} />
+			<ApprovePanes store={store} state={state} columns={columns} rows={rows - 1} />
+			<Footer columns={columns} hints={approveHints(store, state, {isUnicode, keymap})} />
 		</Box>
-	);
-}
-
-function hintsOn(
-	{actions, plan, shown}: ApproveStore,
-	{screen, cursor, helpTop, input}: ApproveState,
-	options: {readonly isUnicode: boolean; readonly keymap: Keymap},
-): KeyHint[] {
-	const isBlocked = actions.some(action => action.kind === 'blocked');
-	const isOnQuestion = cursor >= shown().length;
-	if (helpTop !== undefined) return hintsOf('help', options);
-	if (input) return hintsOf('input', options);
-	return hintsOf(screen, {
-		...options,
-		labels: {approve: modeWords[plan.mode].verb.toLowerCase(), open: 'no'},
-	}).filter(
-		({action}) =>
-			!(action === 'approve' && isBlocked) &&
-			!(action === 'open' && !isOnQuestion) &&
-			!(isOnQuestion && (action === 'pick' || action === 'pick-only')),
 	);
 }
 

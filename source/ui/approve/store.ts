@@ -13,9 +13,7 @@ import {helpAfter, helpOf} from '../keys/key-hints.ts';
 import {typedBy} from '../keys/key-names.ts';
 import {defaultKeymap, type KeyAction, type Keymap, type KeyScreen} from '../keys/keymap.ts';
 import {createStore, type Readable} from '../parts/store.ts';
-
-/** What the user types besides the name that confirms a deletion. */
-type Input = {readonly type: 'filter' | 'search'; readonly text: string};
+import {actOnText, newTextView, type TextView, typeInText} from '../parts/text-view.ts';
 
 export type ApproveState = {
 	readonly screen: Extract<KeyScreen, 'approve' | 'diff' | 'confirm'>;
@@ -25,15 +23,13 @@ export type ApproveState = {
 	readonly cursor: number;
 	/** Shows only actions that contain it. */
 	readonly filter: string;
-	readonly input: Input | undefined;
+	readonly isFiltering: boolean;
 	/** Addresses excluded by hand. */
 	readonly excluded: readonly string[];
 	/** All addresses that will not run. */
 	readonly skipped: readonly string[];
-	/** First visible line of the full diff. */
-	readonly diffTop: number;
-	/** The text that was searched in the full diff; empty without a search. */
-	readonly query: string;
+	/** What is seen of the full diff. */
+	readonly diff: TextView;
 	/** The text typed to confirm. */
 	readonly typed: string;
 	/** The result of the last key. */
@@ -46,6 +42,8 @@ export type PlanRenderer = {
 	readonly full: () => string;
 	/** One action with its changes, in lines of this width. */
 	readonly action: (action: Action, columns: number) => readonly string[];
+	/** What is to be said about the plan besides its actions, where it is not printed above the question. */
+	readonly about?: () => readonly string[];
 };
 
 export type ApproveStore = Readable<ApproveState> & {
@@ -74,11 +72,10 @@ export function createApproveStore(plan: Plan, render: PlanRenderer, keymap: Key
 		helpTop: undefined,
 		cursor: actions.length,
 		filter: '',
-		input: undefined,
+		isFiltering: false,
 		excluded: [],
 		skipped: [],
-		diffTop: 0,
-		query: '',
+		diff: newTextView,
 		typed: '',
 		message: undefined,
 		answer: undefined,
@@ -143,7 +140,7 @@ export function createApproveStore(plan: Plan, render: PlanRenderer, keymap: Key
 		const address = shown()[state().cursor]?.address;
 		const line =
 			address === undefined ? -1 : diffLines().findIndex(each => stripEscapes(each).split(' ').includes(address));
-		change({screen: 'diff', diffTop: Math.max(0, line)});
+		change({screen: 'diff', diff: {...newTextView, top: Math.max(0, line)}});
 	};
 	const open = () => (shown()[state().cursor] ? openDiff() : answer({decision: 'cancel'}));
 	const leave = () => (state().filter === '' ? answer({decision: 'cancel'}) : filterBy(''));
@@ -153,30 +150,6 @@ export function createApproveStore(plan: Plan, render: PlanRenderer, keymap: Key
 		change({filter, cursor: filter === '' ? actions.length : Math.min(0, count)});
 	};
 
-	const scrollTo = (top: number, rows: number) =>
-		change({diffTop: Math.max(0, Math.min(top, diffLines().length - rows))});
-	const findLine = (step: 1 | -1, from: number, query: string) => {
-		const wanted = query.toLowerCase();
-		const isMatch = (line: string) => stripEscapes(line).toLowerCase().includes(wanted);
-		return step === 1
-			? diffLines().findIndex((line, index) => index >= from && isMatch(line))
-			: diffLines().findLastIndex((line, index) => index <= from && isMatch(line));
-	};
-	const search = (query: string) => {
-		if (query === '') return change({input: undefined, query});
-		const below = findLine(1, state().diffTop, query);
-		const found = below === -1 ? findLine(1, 0, query) : below;
-		if (found === -1) change({input: undefined, query, message: `"${query}" was not found`});
-		else change({input: undefined, query, diffTop: found});
-	};
-	const goTo = (step: 1 | -1) => {
-		const {query, diffTop} = state();
-		if (query === '') return change({message: 'Nothing to search for: press / first'});
-		const found = findLine(step, diffTop + step, query);
-		if (found === -1) change({message: `No more "${query}" ${step === 1 ? 'below' : 'above'}`});
-		else change({diffTop: found});
-	};
-
 	const onApprove: Partial<Record<KeyAction, () => void>> = {
 		approve: apply,
 		leave,
@@ -184,7 +157,7 @@ export function createApproveStore(plan: Plan, render: PlanRenderer, keymap: Key
 		'pick-all': pickAll,
 		'pick-none': pickNone,
 		'pick-only': pickOnly,
-		filter: () => change({input: {type: 'filter', text: state().filter}}),
+		filter: () => change({isFiltering: true}),
 		open,
 		diff: openDiff,
 		up: () => moveTo(state().cursor - 1),
@@ -197,39 +170,23 @@ export function createApproveStore(plan: Plan, render: PlanRenderer, keymap: Key
 		back: () => change({screen: 'approve', typed: ''}),
 		erase: () => change({typed: Array.from(state().typed).slice(0, -1).join('')}),
 	};
-	const onDiff = (rows: number): Partial<Record<KeyAction, () => void>> => {
-		const by = (lines: number) => () => scrollTo(state().diffTop + lines, rows);
-		const half = Math.max(1, Math.floor(rows / 2));
-		return {
-			back: () => change({screen: 'approve'}),
-			search: () => change({input: {type: 'search', text: ''}}),
-			'next-match': () => goTo(1),
-			'previous-match': () => goTo(-1),
-			up: by(-1),
-			down: by(1),
-			'half-up': by(-half),
-			'half-down': by(half),
-			first: () => scrollTo(0, rows),
-			last: () => scrollTo(Number.MAX_SAFE_INTEGER, rows),
-		};
+	const onDiff = (action: KeyAction, rows: number) => {
+		const diff = actOnText(state().diff, action, diffLines(), rows);
+		if (action === 'back') change({screen: 'approve'});
+		else if (diff) change({diff});
 	};
-	const onScreen = {approve: () => onApprove, confirm: () => onConfirm, diff: onDiff};
 	const type = (text: string) => change({typed: (state().typed + text).slice(0, longestInput)});
 
-	/** The text changes the list at once; a search begins with enter. */
-	const typeInput = (input: Input, text: string) => {
-		const next = {...input, text: text.slice(0, longestInput)};
-		if (input.type === 'filter') filterBy(next.text);
-		change({input: next});
-	};
-	const onInput = (input: Input, key: string, action: KeyAction | undefined) => {
-		if (action === 'choose') return input.type === 'search' ? search(input.text) : change({input: undefined});
+	/** The text changes the list at once. */
+	const typeFilter = (key: string, action: KeyAction | undefined) => {
+		const {filter} = state();
+		if (action === 'choose') return change({isFiltering: false});
 		if (action === 'back') {
-			if (input.type === 'filter') filterBy('');
-			change({input: undefined});
-		} else if (action === 'erase') typeInput(input, Array.from(input.text).slice(0, -1).join(''));
-		else if (action === 'erase-all') typeInput(input, '');
-		else if (typedBy(key) !== '') typeInput(input, input.text + typedBy(key));
+			filterBy('');
+			change({isFiltering: false});
+		} else if (action === 'erase') filterBy(Array.from(filter).slice(0, -1).join(''));
+		else if (action === 'erase-all') filterBy('');
+		else if (typedBy(key) !== '') filterBy((filter + typedBy(key)).slice(0, longestInput));
 	};
 
 	return {
@@ -240,27 +197,34 @@ export function createApproveStore(plan: Plan, render: PlanRenderer, keymap: Key
 		diffLines,
 		detailLines,
 		press(key, rows) {
-			const {screen, helpTop, input, answer: answered} = state();
+			const {screen, helpTop, isFiltering, diff, answer: answered} = state();
 			if (answered) return;
-			const action = keymap.actionOf(key, input ? 'input' : screen);
+			const action = keymap.actionOf(key, isTyping(state()) ? 'input' : screen);
 			if (action === 'interrupt') return answer({decision: 'cancel'});
-			if (input) return onInput(input, key, action);
+			if (isFiltering) return typeFilter(key, action);
+			if (diff.typed !== undefined) return change({diff: typeInText(diff, key, action, diffLines())});
 			if (helpTop !== undefined) {
 				const count = helpOf(screen, true, keymap).length;
 				return change({helpTop: helpAfter(helpTop, keymap.actionOf(key, 'help'), count, rows)});
 			}
 			if (screen === 'confirm' && !action) return type(typedBy(key));
 			if (action === 'help') return change({helpTop: 0});
-			if (action) onScreen[screen](rows)[action]?.();
+			if (action && screen === 'diff') onDiff(action, rows);
+			else if (action) (screen === 'confirm' ? onConfirm : onApprove)[action]?.();
 		},
 		paste(text) {
-			const {screen, input} = state();
+			const {screen, isFiltering, filter, diff} = state();
 			const [line = ''] = text.trim().split('\n', 1);
-			if (input) typeInput(input, input.text + line);
+			if (isFiltering) filterBy((filter + line).slice(0, longestInput));
+			else if (diff.typed !== undefined) change({diff: {...diff, typed: (diff.typed + line).slice(0, longestInput)}});
 			else if (screen === 'confirm') type(text.trim());
 		},
 	};
 }
+
+/** Whether text is typed, besides the name that confirms a deletion. */
+export const isTyping = ({isFiltering, diff}: Pick<ApproveState, 'isFiltering' | 'diff'>): boolean =>
+	isFiltering || diff.typed !== undefined;
 
 /** Whether an action passes the filter, by its address, kind and main reason. */
 const matches = ({address, kind, reasons}: Action, filter: string): boolean =>
@@ -277,7 +241,11 @@ function renderOnce(actions: readonly Action[], render: PlanRenderer) {
 		},
 		detailLines(action: Action | undefined, columns: number): readonly string[] {
 			const key = `${columns} ${action?.address ?? ''}`;
-			const lines = details.get(key) ?? (action ? [action] : actions).flatMap(each => render.action(each, columns));
+			const lines =
+				details.get(key) ??
+				(action
+					? render.action(action, columns)
+					: [...(render.about?.() ?? []), ...actions.flatMap(each => render.action(each, columns))]);
 			details.set(key, lines);
 			return lines;
 		},

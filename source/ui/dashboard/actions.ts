@@ -13,7 +13,17 @@ import {
 	shownObjects,
 } from './lookups.ts';
 import {sorts} from './sort.ts';
-import type {DashboardEffects, DashboardLocation, DashboardState, Departure, Verb, Viewport} from './state.ts';
+import type {
+	DashboardEffects,
+	DashboardLocation,
+	DashboardState,
+	Departure,
+	FrameVerb,
+	Run,
+	TerminalRun,
+	Viewport,
+} from './state.ts';
+import {type createTaskHandlers, isBusy, refusalOf, waitForEnd} from './tasks.ts';
 
 type Tools = {
 	readonly state: () => DashboardState;
@@ -21,12 +31,13 @@ type Tools = {
 	readonly leave: (departure: Departure) => void;
 	readonly log: LogStore;
 	readonly effects: DashboardEffects;
+	readonly tasks: Pick<ReturnType<typeof createTaskHandlers>, 'look' | 'quit'>;
 };
 
 const clamp = (value: number, count: number): number => Math.max(0, Math.min(value, count - 1));
 
 /** What each action of the dashboard does. `key` is the pressed key. */
-export function createDashboardActions({state, change, leave, log, effects}: Tools) {
+export function createDashboardActions({state, change, leave, log, effects, tasks}: Tools) {
 	const say = (message: string) => change({message});
 	const goTo = (location: DashboardLocation) => {
 		change({location, row: 0, filter: '', content: {type: 'loading'}, figures: {}});
@@ -134,7 +145,17 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		goTo({...location, address: sibling.address, tab});
 	};
 
-	const run = (verb: Verb) => {
+	const start = (request: Run) => {
+		const refusal = refusalOf(state(), request);
+		if (refusal === undefined) effects.start(request);
+		else say(refusal);
+	};
+	/** What takes the terminal stops this process for a while, and with it what runs. */
+	const takeTerminal = (request: TerminalRun) => {
+		if (state().tasks.some(isBusy)) say(waitForEnd);
+		else leave({type: 'run', ...request});
+	};
+	const run = (verb: FrameVerb) => {
 		const environment = currentEnvironment(state())?.name;
 		if (environment === undefined) return say('No environment is selected');
 		const {location, content, row} = state();
@@ -147,8 +168,7 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 			return say('The deployments are still loading');
 		const {deployment, refusal} = (content.type === 'table' && isOfService ? content.rows[row] : undefined) ?? {};
 		if (verb === 'rollback' && refusal !== undefined) return say(refusal);
-		leave({
-			type: 'run',
+		start({
 			verb,
 			environment,
 			...(object && (isOfService || verb === 'restart') ? {object: object.name} : {}),
@@ -177,12 +197,13 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		const environment = otherEnvironment(state());
 		if (from === undefined) return;
 		if (environment === undefined) return say('Mark the environment to promote to with space first');
-		leave({type: 'run', verb: 'promote', environment, from});
+		start({verb: 'promote', environment, from});
 	};
 	const runOwn = (name: string) => {
 		const environment = currentEnvironment(state())?.name;
 		if (environment === undefined) return say('No environment is selected');
 		const object = currentObject(state())?.name;
+		if (state().tasks.some(isBusy)) return say(waitForEnd);
 		leave({type: 'command', name, environment, ...(object === undefined ? {} : {object})});
 	};
 	const workOnBackup = (verb: 'verify' | 'restore') => {
@@ -193,12 +214,12 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		const isOnBackups = location.screen === 'object' && location.tab === 'backups' && content.type === 'table';
 		const {backup, refusal} = (isOnBackups ? content.rows[row] : undefined) ?? {};
 		if (backup === undefined) return say(refusal ?? `Select the backup to ${verb} in the tab backups`);
-		leave({type: 'run', verb, environment, object: object.name, backup});
+		start({verb, environment, object: object.name, backup});
 	};
 	const backUp = () => {
 		const object = currentObject(state());
 		const environment = currentEnvironment(state())?.name;
-		if (object && environment !== undefined) leave({type: 'run', verb: 'backup', environment, object: object.name});
+		if (object && environment !== undefined) start({verb: 'backup', environment, object: object.name});
 	};
 	const shell = () => {
 		const object = currentObject(state());
@@ -206,7 +227,7 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		if (!object || environment === undefined) return say('Nothing is selected');
 		if (object.tone === 'quiet' || object.state === 'stopped' || object.state === 'missing')
 			return say(`${object.name} is not running`);
-		leave({type: 'run', verb: 'shell', environment, object: object.name});
+		takeTerminal({verb: 'shell', environment, object: object.name});
 	};
 	const openUrl = () => {
 		const object = currentObject(state());
@@ -214,7 +235,7 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		const environment = currentEnvironment(state())?.name;
 		// ssh may have to ask, and the address is there for as long as it runs.
 		if (object.needsForwarding && environment !== undefined)
-			return leave({type: 'run', verb: 'open', environment, object: object.name});
+			return takeTerminal({verb: 'open', environment, object: object.name});
 		say(effects.openUrl(object.url) ? `Opened ${object.url}` : `No browser found for ${object.url} (y copies it)`);
 	};
 	const copy = () => {
@@ -259,7 +280,8 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 			filter: () => change({overlay: {type: 'filter', previous: state().filter}}),
 			palette: () => change({overlay: {type: 'palette', typed: '', cursor: 0}}),
 			help: () => change({overlay: {type: 'help', top: 0}}),
-			quit: () => leave({type: 'quit'}),
+			task: tasks.look,
+			quit: tasks.quit,
 			mark,
 			events: showEvents,
 			diff: compare,
@@ -272,7 +294,7 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 			copy,
 			retry: effects.retry,
 			init: () => {
-				if (state().problem?.canInit) leave({type: 'run', verb: 'init', environment: ''});
+				if (state().problem?.canInit) takeTerminal({verb: 'init', environment: ''});
 			},
 		};
 	};

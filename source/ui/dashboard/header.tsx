@@ -1,4 +1,5 @@
 import {Box, Text} from 'ink';
+import type {ReactNode} from 'react';
 import {formatAge} from '../../output/duration.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {displayWidth, truncate} from '../../output/width.ts';
@@ -23,6 +24,8 @@ type Props = {
 	readonly link: Link;
 	/** Shown below the names. */
 	readonly notes: readonly Note[];
+	/** Shown instead of the notes and the message. */
+	readonly line?: ReactNode;
 	/** The result of the last key; replaces the notes. */
 	readonly message: string | undefined;
 	/** Undefined where it is not shown, or not read yet. */
@@ -32,7 +35,7 @@ type Props = {
 };
 
 /** The current location, the connection to the engine, notes, and the load of the engine's machine. As high as the header of an apply. */
-export function DashboardHeader({crumbs, link, notes, message, load, columns, clock}: Props) {
+export function DashboardHeader({crumbs, link, notes, line, message, load, columns, clock}: Props) {
 	const {separator, ellipsis, dot, adapt} = useGlyphs();
 	const lostFor = useElapsed(clock, link.status === 'lost' ? link.since : undefined);
 	const side = sideOf(link, lostFor);
@@ -47,7 +50,9 @@ export function DashboardHeader({crumbs, link, notes, message, load, columns, cl
 					<Text {...(isLost ? looks.warning : looks.secondary)}>{side}</Text>
 				)}
 			</Box>
-			{message === undefined ? (
+			{line !== undefined ? (
+				line
+			) : message === undefined ? (
 				<Text wrap="truncate">
 					{fitNotes(
 						notes.map(note => ({...note, text: adapt(sanitiseLine(note.text))})),

@@ -38,7 +38,7 @@ const nameOf = ({action, label}: KeyBinding): string => (label === '' ? action.r
 const actionEntries = (state: DashboardState, log: LogFocus, keymap: Keymap): PaletteEntry[] =>
 	keymap
 		.bindingsOf(...screensBelowOverlay(state, log))
-		.filter(({action}) => !unlisted.includes(action))
+		.filter(({action}) => !unlisted.includes(action) && (action !== 'task' || state.tasks.length > 0))
 		.map(binding => ({
 			id: binding.action,
 			name: nameOf(binding),

@@ -3,9 +3,11 @@ import {useEffect} from 'react';
 import type {Glyphs} from '../../output/glyphs.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {truncate} from '../../output/width.ts';
+import {applyLabels, isApplyKeyOffered, logRowsIn} from '../apply/panes.tsx';
 import {ProblemPane} from '../apply/problem-pane.tsx';
-import {hintsOf} from '../keys/key-hints.ts';
-import type {KeyAction} from '../keys/keymap.ts';
+import {approveHints} from '../approve/panes.tsx';
+import {hintsOf, type KeyHint} from '../keys/key-hints.ts';
+import type {KeyAction, Keymap} from '../keys/keymap.ts';
 import {useKeymap} from '../keys/use-keymap.ts';
 import {useKeys} from '../keys/use-keys.ts';
 import {LogsBody} from '../logs/body.tsx';
@@ -18,12 +20,16 @@ import {poolRowsIn} from '../logs/pool-pane.tsx';
 import {Footer} from '../parts/footer.tsx';
 import type {FrameClock} from '../parts/frame-clock.ts';
 import {Help} from '../parts/help.tsx';
+import {paneFrame} from '../parts/pane.tsx';
 import {looks} from '../parts/theme.ts';
 import {smallestScreen, TooSmall} from '../parts/too-small.tsx';
 import {useElapsed} from '../parts/use-elapsed.ts';
 import {useFullScreen} from '../parts/use-full-screen.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {useStore} from '../parts/use-store.ts';
+import type {Task} from '../task/task.ts';
+import {TaskLine} from '../task/task-line.tsx';
+import {TaskPage} from '../task/task-page.tsx';
 import {ComparisonScreen} from './comparison.tsx';
 import {activeScreens, screensBelowOverlay} from './contexts.ts';
 import {EnvironmentScreen} from './environment.tsx';
@@ -36,8 +42,11 @@ import {ObjectScreen} from './object.tsx';
 import {drawPage} from './page-lines.ts';
 import {Palette} from './palette.tsx';
 import {paletteEntries} from './palette-entries.ts';
+import {QuitQuestion} from './quit-question.tsx';
 import type {DashboardState} from './state.ts';
 import type {DashboardStore} from './store.ts';
+import {taskNotes} from './task-notes.ts';
+import {isBusy, taskScreens} from './tasks.ts';
 
 type Props = {readonly store: DashboardStore; readonly clock: FrameClock; readonly isColoured: boolean};
 
@@ -59,7 +68,8 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 	// What is not heard of any more gets older.
 	useElapsed(clock, state.link.status === 'lost' ? state.link.since : undefined);
 	useFullScreen();
-	const body = {columns, rows: rows - footerRows - (log.isZoomed && isOnLog(state) ? 0 : headerRows)};
+	const isZoomed = log.isZoomed && isOnLog(state) && !state.task;
+	const body = {columns, rows: rows - footerRows - (isZoomed ? 0 : headerRows)};
 	const tabRows = state.location.screen === 'object' && !log.isZoomed ? 1 : 0;
 	const chipRows = isOnLog(state) ? chipRowsOf(log) : 0;
 	const contentRows = poolRowsIn(body.rows - tabRows - chipRows);
@@ -72,7 +82,9 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 				? layoutEnvironments(state, {now: clock.now(), columns, glyphs}).layout.lastFirst
 				: 0,
 	};
-	useKeys(key => store.press(key, room), {onPaste: store.paste});
+	useKeys(key => store.press(key, {...room, rows: taskRowsIn(store.getSnapshot(), body) ?? contentRows}), {
+		onPaste: store.paste,
+	});
 
 	if (isLeaving) return null;
 	if (columns < smallestScreen.columns || rows < smallestScreen.rows)
@@ -87,7 +99,8 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 				<DashboardHeader
 					crumbs={crumbsOf(state)}
 					link={state.link}
-					notes={notesOf(state, clock.now())}
+					notes={[...taskNotes(state, keymap, glyphs.isUnicode), ...notesOf(state, clock.now())]}
+					line={state.task && <TaskLine task={state.task} message={state.message} columns={columns} clock={clock} />}
 					message={line}
 					load={showsLoad(state) ? state.load : undefined}
 					columns={columns}
@@ -104,9 +117,15 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 			) : (
 				<Footer
 					columns={columns}
-					hints={hintsOf(screens, {keymap, isUnicode: glyphs.isUnicode, labels: labelsOf(state, log, glyphs)}).filter(
-						({action}) => isOffered(action, state, log) && (action !== 'next' || room.lastColumn > 0),
-					)}
+					hints={
+						state.task && !state.overlay
+							? taskHints(state.task, {keymap, isUnicode: glyphs.isUnicode}, state)
+							: hintsOf(screens, {
+									keymap,
+									isUnicode: glyphs.isUnicode,
+									labels: labelsOf(state, log, glyphs),
+								}).filter(({action}) => isOffered(action, state, log) && (action !== 'next' || room.lastColumn > 0))
+					}
 				/>
 			)}
 		</Box>
@@ -139,6 +158,8 @@ function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 				{...body}
 			/>
 		);
+	if (overlay?.type === 'quit') return <QuitQuestion tasks={state.tasks.filter(isBusy)} {...body} />;
+	if (state.task) return <TaskPage task={state.task} clock={clock} isColoured={isColoured} {...body} />;
 	if (state.problem) return <ProblemPane problem={state.problem} {...body} />;
 	if (!state.isLoaded && state.link.status === 'lost')
 		return (
@@ -183,8 +204,9 @@ function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 }
 
 function crumbsOf(state: DashboardState): string[] {
-	const {location, project} = state;
+	const {location, project, task} = state;
 	const root = project ?? 'compartment';
+	if (task) return [root, task.environment, task.title];
 	if (location.screen === 'environments') return [root];
 	const environment = currentEnvironment(state)?.name ?? location.environment;
 	if (location.screen === 'environment') return [root, environment];
@@ -198,7 +220,8 @@ function crumbsOf(state: DashboardState): string[] {
 /** Whether an action applies to the selected item. */
 function isOffered(action: KeyAction, state: DashboardState, {pool}: LogState): boolean {
 	if (action === 'services') return pool.sources().length > 1;
-	const {content, problem, location} = state;
+	const {content, problem, location, tasks} = state;
+	if (action === 'task') return tasks.length > 0;
 	if (action === 'init') return problem?.canInit === true;
 	if (action === 'follow') return pool.isLive;
 	if (location.screen !== 'object') return true;
@@ -232,4 +255,28 @@ function labelsOf(state: DashboardState, {view, isZoomed}: LogState, {ellipsis}:
 		...logLabels(view),
 		...(isZoomed ? {back: 'unzoom', zoom: 'unzoom'} : {}),
 	};
+}
+
+type HintOptions = {readonly keymap: Keymap; readonly isUnicode: boolean};
+
+/** What the keys do on the page of a task. */
+function taskHints(task: Task, options: HintOptions, {tasks}: DashboardState): KeyHint[] {
+	const {question, apply, isRunning, isLasting} = task.getSnapshot();
+	if (question?.type === 'approval') return approveHints(question.store, question.store.getSnapshot(), options);
+	const steps = apply?.getSnapshot();
+	const labels = {...(steps && applyLabels(steps)), back: isRunning && !isLasting ? 'cancel' : 'back'};
+	return hintsOf(taskScreens(task), {...options, labels}).filter(({action}) => {
+		if (action === 'dismiss') return !isRunning && isLasting;
+		if (action === 'interrupt') return isRunning && isLasting;
+		if (action === 'task') return tasks.length > 1;
+		if (action === 'quit') return true;
+		return !steps || isApplyKeyOffered(action, steps.progress);
+	});
+}
+
+/** The rows that scroll on the page of a task; undefined without one. */
+function taskRowsIn({task, overlay}: DashboardState, body: {readonly columns: number; readonly rows: number}) {
+	if (!task) return undefined;
+	const {question, apply} = task.getSnapshot();
+	return apply && !question && !overlay ? logRowsIn(apply.getSnapshot(), body) : body.rows - paneFrame.rows;
 }

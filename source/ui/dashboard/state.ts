@@ -1,9 +1,10 @@
 import type {LogEffects} from '../logs/log-store.ts';
+import type {Task} from '../task/task.ts';
 import type {EnvironmentView, EventView, Figures, Link, LoadView, Problem, TabContent, TabName} from './data.ts';
 import type {Sort} from './sort.ts';
 
-/** What runs on the main screen, after which the dashboard opens again. */
-export type Verb =
+/** What runs in the frame of the dashboard. */
+export type FrameVerb =
 	| 'plan'
 	| 'apply'
 	| 'restart'
@@ -13,28 +14,34 @@ export type Verb =
 	| 'promote'
 	| 'discard'
 	| 'destroy'
-	| 'shell'
-	| 'open'
 	| 'backup'
 	| 'verify'
-	| 'restore'
-	| 'init';
+	| 'restore';
+
+/** What needs the terminal itself: it runs on the main screen, after which the dashboard opens again. */
+type TerminalVerb = 'shell' | 'open' | 'init';
+
+type Request<Verb> = {
+	readonly verb: Verb;
+	readonly environment: string;
+	/** Name of the service or resource that the verb is for. */
+	readonly object?: string;
+	readonly deployment?: string;
+	/** The environment whose images are promoted. */
+	readonly from?: string;
+	/** Id of the selected backup. */
+	readonly backup?: string;
+};
+
+export type Run = Request<FrameVerb>;
+
+export type TerminalRun = Request<TerminalVerb>;
 
 /** Why the dashboard closed. */
 export type Departure =
-	| {readonly type: 'quit'}
-	| {
-			readonly type: 'run';
-			readonly verb: Verb;
-			readonly environment: string;
-			/** Name of the service or resource that the verb is for. */
-			readonly object?: string;
-			readonly deployment?: string;
-			/** The environment whose images are promoted. */
-			readonly from?: string;
-			/** Id of the selected backup. */
-			readonly backup?: string;
-	  }
+	/** `isCancelled`: what ran was cancelled for it. */
+	| {readonly type: 'quit'; readonly isCancelled?: boolean}
+	| ({readonly type: 'run'} & TerminalRun)
 	/** A command of the user's own. */
 	| {readonly type: 'command'; readonly name: string; readonly environment: string; readonly object?: string}
 	| {readonly type: 'page'; readonly text: string};
@@ -63,7 +70,9 @@ type Overlay =
 	/** `top` is the first visible row. */
 	| {readonly type: 'help'; readonly top: number}
 	| {readonly type: 'palette'; readonly typed: string; readonly cursor: number}
-	| {readonly type: 'filter'; readonly previous: string};
+	| {readonly type: 'filter'; readonly previous: string}
+	/** Asks what becomes of the tasks that run. */
+	| {readonly type: 'quit'};
 
 export type DashboardState = {
 	/** Undefined until compartment.yml was read. */
@@ -105,12 +114,20 @@ export type DashboardState = {
 	readonly recent: readonly string[];
 	readonly message: string | undefined;
 	readonly departure: Departure | undefined;
+	/** Those that run, and those whose result is kept; the oldest first. */
+	readonly tasks: readonly Task[];
+	/** The task that is looked at. */
+	readonly task: Task | undefined;
+	/** Whether the dashboard closes as soon as nothing runs any more, and whether what runs was cancelled for that. */
+	readonly leaving: 'when ended' | 'cancelled' | undefined;
 };
 
 /** Effects without closing the dashboard, provided by the command that opens it. */
 export type DashboardEffects = Omit<LogEffects, 'page'> & {
 	/** Opens a URL in the browser; false when there is none. */
 	readonly openUrl: (url: string) => boolean;
+	/** Begins a task. */
+	readonly start: (run: Run) => void;
 	/** Reads the files and the engine again. */
 	readonly retry: () => void;
 };

@@ -5,11 +5,13 @@ import {defaultKeymap, type KeyAction, type Keymap} from '../keys/keymap.ts';
 import {createLogPool} from '../logs/log-pool.ts';
 import {createLogStore, type LogOwner, type LogStore} from '../logs/log-store.ts';
 import {createStore, type Readable} from '../parts/store.ts';
+import type {Task} from '../task/task.ts';
 import {createDashboardActions} from './actions.ts';
 import {activeScreens, screensBelowOverlay} from './contexts.ts';
 import {shownEnvironments, shownObjects} from './lookups.ts';
 import {type PaletteEntry, paletteEntries} from './palette-entries.ts';
 import type {DashboardEffects, DashboardState, Departure, Viewport} from './state.ts';
+import {createTaskHandlers, isBusy, waitForEnd} from './tasks.ts';
 
 export type DashboardStore = Readable<DashboardState> & {
 	/** Shows what the command read. */
@@ -18,6 +20,8 @@ export type DashboardStore = Readable<DashboardState> & {
 	readonly log: LogStore;
 	readonly press: (key: string, viewport: Viewport) => void;
 	readonly paste: (text: string) => void;
+	/** Shows a task that has begun. */
+	readonly begin: (task: Task) => void;
 	/** Clears the departure before the dashboard opens again. */
 	readonly comeBack: (message?: string) => void;
 };
@@ -50,6 +54,9 @@ const initial: DashboardState = {
 	recent: [],
 	message: undefined,
 	departure: undefined,
+	tasks: [],
+	task: undefined,
+	leaving: undefined,
 };
 
 /** The state of the dashboard and what every key does. The command that opens it provides the data. */
@@ -60,9 +67,13 @@ export function createDashboardStore(effects: DashboardEffects, keymap: Keymap =
 	const leave = (departure: Departure) => change({departure, overlay: undefined});
 	const log = createLogStore(createLogPool({isRead: false}), () => logOwner(state()), {
 		...effects,
-		page: text => leave({type: 'page', text}),
+		page(text) {
+			if (state().tasks.some(isBusy)) change({message: waitForEnd});
+			else leave({type: 'page', text});
+		},
 	});
-	const {act, visit} = createDashboardActions({state, change, leave, log, effects});
+	const tasks = createTaskHandlers({state, change, leave, keymap});
+	const {act, visit} = createDashboardActions({state, change, leave, log, effects, tasks});
 
 	const typeFilter = (key: string, action: KeyAction | undefined) => {
 		const {filter, overlay} = state();
@@ -111,15 +122,17 @@ export function createDashboardStore(effects: DashboardEffects, keymap: Keymap =
 		update: part => change(settled({...state(), ...part}, state())),
 		press(key, viewport) {
 			const {rows} = viewport;
-			const {overlay, departure} = state();
+			const {overlay, departure, task} = state();
 			if (departure) return;
 			const screens = activeScreens(state(), log.getSnapshot());
 			const action = keymap.actionOf(key, ...screens);
 			if (state().message !== undefined) change({message: undefined});
-			if (action === 'interrupt') return leave({type: 'quit'});
+			if (action === 'interrupt' && !(task && !overlay)) return tasks.interrupt();
+			if (overlay?.type === 'quit') return tasks.answerQuit(action);
 			if (overlay?.type === 'help') return onHelp(overlay.top, action, viewport);
 			if (overlay?.type === 'palette') return typePalette(key, action, viewport);
 			if (overlay?.type === 'filter') return typeFilter(key, action);
+			if (task) return tasks.press(task, key, rows);
 			if (log.getSnapshot().typed !== undefined) return log.type(key, action, rows);
 			if (action) act(action, key, viewport);
 		},
@@ -129,8 +142,10 @@ export function createDashboardStore(effects: DashboardEffects, keymap: Keymap =
 			if (overlay?.type === 'filter') change({filter: (filter + line).slice(0, 100)});
 			else if (overlay?.type === 'palette')
 				change({overlay: {...overlay, typed: (overlay.typed + line).slice(0, 100)}});
+			else if (state().task) state().task?.paste(text);
 			else log.paste(text);
 		},
+		begin: tasks.begin,
 		comeBack: message => change({departure: undefined, overlay: undefined, message}),
 	};
 }

@@ -22,6 +22,10 @@ export const keyScreens = [
 	'input',
 	'problem',
 	'dev',
+	'task',
+	'text',
+	'question',
+	'quit',
 ] as const;
 
 export type KeyScreen = (typeof keyScreens)[number];

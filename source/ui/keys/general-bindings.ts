@@ -15,7 +15,7 @@ export const generalBindings = [
 		keys: ['?'],
 		label: 'help',
 		help: 'Show all keys',
-		screens: ['environments', 'environment', 'comparison', 'events', 'object', 'resource', 'all-logs', 'problem'],
+		screens: ['environments', 'environment', 'comparison', 'events', 'object', 'resource', 'all-logs', 'problem', 'task'],
 		priority: 2,
 	},
 	{
@@ -23,7 +23,7 @@ export const generalBindings = [
 		keys: ['q'],
 		label: 'quit',
 		help: 'Quit; everything keeps running',
-		screens: ['environments', 'environment', 'comparison', 'events', 'object', 'resource', 'all-logs', 'problem'],
+		screens: ['environments', 'environment', 'comparison', 'events', 'object', 'resource', 'all-logs', 'problem', 'task'],
 		priority: 3,
 	},
 	{
@@ -64,6 +64,9 @@ export const generalBindings = [
 			'palette',
 			'input',
 			'help',
+			'task',
+			'question',
+			'quit',
 		],
 		priority: 0,
 	},

@@ -7,6 +7,7 @@ import {dashboardBindings} from './dashboard-bindings.ts';
 import {devBindings} from './dev-bindings.ts';
 import {generalBindings} from './general-bindings.ts';
 import {logBindings} from './log-bindings.ts';
+import {taskBindings} from './task-bindings.ts';
 
 export {type Binding, type KeyScreen, keyScreens} from './binding.ts';
 
@@ -16,6 +17,7 @@ const bindings = [
 	...logBindings,
 	...dashboardBindings,
 	...actionBindings,
+	...taskBindings,
 	...devBindings,
 	...generalBindings,
 ] as const;

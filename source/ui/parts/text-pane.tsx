@@ -2,15 +2,16 @@ import {Text} from 'ink';
 import {stripEscapes} from '../../output/escape-sequences.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {truncate} from '../../output/width.ts';
-import {Pane, paneFrame} from '../parts/pane.tsx';
-import {looks} from '../parts/theme.ts';
-import {useGlyphs} from '../parts/use-glyphs.ts';
-import type {ApproveState} from './store.ts';
+import {Pane, paneFrame} from './pane.tsx';
+import type {TextView} from './text-view.ts';
+import {looks} from './theme.ts';
+import {useGlyphs} from './use-glyphs.ts';
 
 type Props = {
+	readonly title: string;
 	/** Sanitised, with colours. */
 	readonly lines: readonly string[];
-	readonly state: Pick<ApproveState, 'diffTop' | 'query' | 'input' | 'message'>;
+	readonly view: TextView;
 	readonly columns: number;
 	/** Maximum number of visible lines. */
 	readonly rows: number;
@@ -19,21 +20,21 @@ type Props = {
 const isFound = (line: string, query: string): boolean =>
 	query !== '' && stripEscapes(line).toLowerCase().includes(query.toLowerCase());
 
-/** A window of the full plan. Lines with the searched text are marked. */
-export function FullDiff({lines, state, columns, rows}: Props) {
+/** A window of a long text. Lines with the searched text are marked. */
+export function TextPane({title, lines, view, columns, rows}: Props) {
 	const {ellipsis} = useGlyphs();
-	const {diffTop, query, input, message} = state;
-	const top = Math.max(0, Math.min(diffTop, lines.length - rows));
+	const {top: wanted, query, typed, message} = view;
+	const top = Math.max(0, Math.min(wanted, lines.length - rows));
 	const shown = lines.slice(top, top + rows);
 	const last = top + shown.length;
 	return (
 		<Pane
 			columns={columns}
 			rows={shown.length + paneFrame.rows}
-			title="Full diff"
+			title={title}
 			note={[
-				...(input ? [`/${sanitiseLine(input.text)}`] : message !== undefined ? [sanitiseLine(message)] : []),
-				...(!input && message === undefined && query !== '' ? [`"${sanitiseLine(query)}"`] : []),
+				...(typed !== undefined ? [`/${sanitiseLine(typed)}`] : message !== undefined ? [sanitiseLine(message)] : []),
+				...(typed === undefined && message === undefined && query !== '' ? [`"${sanitiseLine(query)}"`] : []),
 				...(shown.length < lines.length ? [`${top + 1} to ${last} of ${lines.length}`] : []),
 			].join(', ')}
 			isFocused

@@ -1,0 +1,103 @@
+import type {Binding} from './binding.ts';
+
+const dashboard = ['environments', 'environment', 'comparison', 'events', 'object', 'resource', 'all-logs'] as const;
+
+/** Keys for what the dashboard does to an environment, and for the pages on which it is shown. */
+export const taskBindings = [
+	{
+		action: 'interrupt',
+		keys: ['ctrl-c'],
+		label: 'cancel',
+		help: 'Cancel: finish what runs and save; again: stop now. Once it has ended: quit',
+		screens: ['task'],
+		priority: 4,
+	},
+	{
+		action: 'back',
+		keys: ['escape', 'left', 'backspace'],
+		label: 'back',
+		help: 'Back to the dashboard: an apply goes on, a plan is cancelled',
+		screens: ['task'],
+		priority: 1,
+	},
+	{
+		action: 'dismiss',
+		keys: ['d'],
+		label: 'dismiss',
+		help: 'Dismiss the result once it has ended',
+		screens: ['task'],
+		priority: 3,
+	},
+	{
+		action: 'task',
+		keys: ['.'],
+		label: 'next task',
+		help: 'Show the next task, if there are several',
+		screens: ['task'],
+		priority: 0,
+	},
+	{
+		action: 'task',
+		keys: ['.'],
+		label: 'show task',
+		help: 'Show what runs, or its result',
+		screens: dashboard,
+		priority: 2,
+	},
+	{
+		action: 'approve',
+		keys: ['y'],
+		label: 'yes',
+		help: 'Yes',
+		screens: ['question'],
+		priority: 1,
+	},
+	{
+		action: 'leave',
+		keys: ['n', 'escape', 'q', 'enter'],
+		label: 'no',
+		help: 'No',
+		screens: ['question'],
+		priority: 2,
+	},
+	{
+		action: 'interrupt',
+		keys: ['ctrl-c'],
+		label: 'later',
+		help: 'Do not answer now',
+		screens: ['question'],
+		priority: 3,
+	},
+	{
+		action: 'approve',
+		keys: ['y'],
+		label: 'cancel and quit',
+		help: 'Finish what runs, start nothing more, save, and quit',
+		screens: ['quit'],
+		priority: 1,
+	},
+	{
+		action: 'wait',
+		keys: ['w'],
+		label: 'quit at its end',
+		help: 'Quit as soon as it has ended',
+		screens: ['quit'],
+		priority: 2,
+	},
+	{
+		action: 'back',
+		keys: ['escape', 'n', 'q', 'enter'],
+		label: 'stay',
+		help: 'Stay in the dashboard',
+		screens: ['quit'],
+		priority: 3,
+	},
+	{
+		action: 'interrupt',
+		keys: ['ctrl-c'],
+		label: 'cancel and quit',
+		help: 'Cancel what runs and quit; again: stop now',
+		screens: ['quit'],
+		priority: 0,
+	},
+] as const satisfies readonly Binding[];
