@@ -22,7 +22,14 @@ const environmentWords = (environment: string): readonly string[] =>
 	environment === 'production' ? [] : ['--env', environment];
 
 /** The command line that the user would have typed, without `compartment`. */
-export function typedWords({verb, environment, object, backup, deployment, from}: Run | TerminalRun): readonly string[] {
+export function typedWords({
+	verb,
+	environment,
+	object,
+	backup,
+	deployment,
+	from,
+}: Run | TerminalRun): readonly string[] {
 	if (isBackupVerb(verb))
 		return [
 			...backupWords[verb],

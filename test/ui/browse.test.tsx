@@ -300,9 +300,8 @@ describe('the environments', () => {
 		['jd>', {environment: 'production', from: 'staging'}],
 	])('on keys %s promote their images', async (keys, run) => {
 		const screen = open();
-		screen.type(keys);
-		await screen.app.waitUntilExit();
-		expect(screen.state().departure).toEqual({type: 'run', verb: 'promote', ...run});
+		await screen.press(keys);
+		expect(screen.asked).toEqual([`start ${JSON.stringify({verb: 'promote', ...run})}`]);
 	});
 
 	test('forget the mark of one that is gone, and leave its comparison', () => {

@@ -5,7 +5,7 @@ import {sanitiseLine} from '../../output/sanitise.ts';
 import {displayWidth, truncate} from '../../output/width.ts';
 import type {ActionKind} from '../../plan/plan.ts';
 import type {FrameClock} from '../parts/frame-clock.ts';
-import {actionLooks, looks} from '../parts/theme.ts';
+import {actionLooks, type Look, looks} from '../parts/theme.ts';
 import {useElapsed} from '../parts/use-elapsed.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 
@@ -52,6 +52,7 @@ export function Header({target, progress, message, columns, clock}: Props) {
 
 /** How far an apply has come, on one line. `columns` is the width of the screen. */
 export function ProgressLine({progress, message, columns}: Pick<Props, 'progress' | 'message' | 'columns'>) {
+	const {ellipsis} = useGlyphs();
 	return (
 		<Box gap={3}>
 			<Figures progress={progress} />
@@ -62,7 +63,7 @@ export function ProgressLine({progress, message, columns}: Pick<Props, 'progress
 				/>
 			) : (
 				<Text {...looks.warning} wrap="truncate">
-					{message}
+					{truncate(message, Math.max(0, columns - 4 - 3 - figuresWidth(progress)), ellipsis)}
 				</Text>
 			)}
 		</Box>
@@ -78,21 +79,45 @@ const signs: readonly (readonly [ActionKind, string])[] = [
 	['run', '>'],
 ];
 
-function Figures({progress: {steps, counts}}: Pick<Props, 'progress'>) {
-	const countOf = (kind: ActionKind) => steps.filter((step: StepProgress) => step.kind === kind).length;
+/** The figures in words, and how many actions of each kind there are. */
+function figuresOf({steps, counts}: Progress) {
+	const words: readonly (readonly [string, Look])[] = [
+		[`${counts.done}/${counts.total} done`, looks.plain],
+		...(counts.failed > 0 ? [[`${counts.failed} failed`, looks.error] as const] : []),
+		...(counts['held back'] > 0 ? [[`${counts['held back']} held back`, looks.warning] as const] : []),
+		...(counts.failed > 0 && counts.skipped > 0 ? [[`${counts.skipped} skipped`, looks.secondary] as const] : []),
+	];
+	const kinds = signs.flatMap(([kind, sign]) => {
+		const count = steps.filter((step: StepProgress) => step.kind === kind).length;
+		return counts.failed === 0 && count > 0 ? [[kind, `${sign}${count}`] as const] : [];
+	});
+	return {words, kinds};
+}
+
+/** Cells that the figures take. */
+function figuresWidth(progress: Progress): number {
+	const {words, kinds} = figuresOf(progress);
+	return [...words.map(([text]) => text), ...(kinds.length > 0 ? [kinds.map(([, text]) => text).join(' ')] : [])].join(
+		'  ',
+	).length;
+}
+
+function Figures({progress}: Pick<Props, 'progress'>) {
+	const {words, kinds} = figuresOf(progress);
 	return (
 		<Box gap={2} flexShrink={0}>
-			<Text>{`${counts.done}/${counts.total} done`}</Text>
-			{counts.failed > 0 && <Text {...looks.error}>{`${counts.failed} failed`}</Text>}
-			{counts['held back'] > 0 && <Text {...looks.warning}>{`${counts['held back']} held back`}</Text>}
-			{counts.failed > 0 && counts.skipped > 0 && <Text {...looks.secondary}>{`${counts.skipped} skipped`}</Text>}
-			{counts.failed === 0 && (
+			{words.map(([text, look]) => (
+				<Text key={text} {...look}>
+					{text}
+				</Text>
+			))}
+			{kinds.length > 0 && (
 				<Box gap={1}>
-					{signs
-						.filter(([kind]) => countOf(kind) > 0)
-						.map(([kind, sign]) => (
-							<Text key={kind} {...actionLooks[kind]}>{`${sign}${countOf(kind)}`}</Text>
-						))}
+					{kinds.map(([kind, text]) => (
+						<Text key={kind} {...actionLooks[kind]}>
+							{text}
+						</Text>
+					))}
 				</Box>
 			)}
 		</Box>

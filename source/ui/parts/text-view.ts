@@ -27,7 +27,7 @@ function findLine(lines: readonly string[], step: 1 | -1, from: number, query: s
 }
 
 /** Moves to the first match from the visible lines on, and then to the first of all. */
-export function searchText(view: TextView, lines: readonly string[], query: string): TextView {
+function searchText(view: TextView, lines: readonly string[], query: string): TextView {
 	const next = {...view, query, typed: undefined};
 	if (query === '') return next;
 	const below = findLine(lines, 1, view.top, query);

@@ -14,7 +14,7 @@ export type TaskQuestion =
 	| {readonly type: 'yes'; readonly reason: string; readonly question: string};
 
 /** A name that confirms what cannot be undone. */
-export type NameToType = {
+type NameToType = {
 	readonly name: string;
 	/** What will happen, as a sentence. */
 	readonly consequence: string;
