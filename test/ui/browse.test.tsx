@@ -27,6 +27,7 @@ import {
 	variables,
 	wide,
 } from './browse-data.ts';
+import {expectFrame} from './golden.ts';
 import {endlessLine, expectHarmless, expectWholeFrame, hostile, hostileText} from './hostile.ts';
 import {createManualClock} from './manual-clock.ts';
 import {draw} from './screen.ts';
@@ -165,19 +166,22 @@ const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>>
 
 describe.each(Object.keys(screens))('the screen "%s"', name => {
 	test.each(sizes)('looks as recorded at $columns by $rows', async size => {
-		await expect(await screens[name]!(size).text()).toMatchFileSnapshot(golden(name, size));
+		colourInk(true);
+		onTestFinished(() => colourInk(false));
+		await expectFrame(screens[name]!(size), golden(name, size));
 	});
 
-	test('is ASCII without Unicode', async () => {
-		const {store} = screens[name]!(sizes[0]!);
+	test.each(sizes)('is ASCII without Unicode at $columns by $rows', async size => {
+		const {store} = screens[name]!(size);
 		const screen = draw(
 			<GlyphsContext value={asciiGlyphs}>
 				<DashboardScreen store={store} clock={createManualClock(now)} isColoured />
 			</GlyphsContext>,
+			size,
 		);
 		const text = await screen.text();
 		expect(text).toMatch(/^[\x20-\x7e\n]*$/);
-		await expect(text).toMatchFileSnapshot(golden(`${name}-ascii`, sizes[0]!));
+		await expect(text).toMatchFileSnapshot(golden(`${name}-ascii`, size));
 	});
 
 	test('says when the window is too small, and recovers', async () => {
