@@ -1,8 +1,9 @@
-import {expect, test} from 'vitest';
+import {afterAll, beforeAll, expect, test} from 'vitest';
 import type {ApplyEvent} from '../../source/apply/events.ts';
 import {asciiGlyphs} from '../../source/output/glyphs.ts';
 import {ApplyScreen} from '../../source/ui/apply/screen.tsx';
 import {type Cancel, createApplyStore, type End} from '../../source/ui/apply/store.ts';
+import {colourInk} from '../../source/ui/parts/colour-ink.ts';
 import {GlyphsContext} from '../../source/ui/parts/use-glyphs.ts';
 import {
 	begin,
@@ -17,6 +18,7 @@ import {
 	twoCauses,
 	untilServices,
 } from './apply-events.ts';
+import {expectFrame} from './golden.ts';
 import {endlessLine, expectHarmless, expectWholeFrame, hostile, hostileText} from './hostile.ts';
 import {createManualClock} from './manual-clock.ts';
 import {planOf} from './plans.ts';
@@ -39,6 +41,9 @@ function watch(happenings: readonly Happening[] = [], size: {readonly columns?: 
 	return {...screen, store, clock, cancels, ends, play};
 }
 
+beforeAll(() => colourInk(true));
+afterAll(() => colourInk(false));
+
 const golden = (name: string) => `../../snapshots/ui/apply-${name}.txt`;
 
 const sizes = [
@@ -51,7 +56,7 @@ const sizes = [
 const sized = (name: string, {columns, rows}: (typeof sizes)[number]) => golden(`${name}-${columns}x${rows}`);
 
 test('the first steps look as recorded', async () => {
-	await expect(await watch([started(), begin('network')]).text()).toMatchFileSnapshot(golden('start-80x24'));
+	await expectFrame(watch([started(), begin('network')]), golden('start-80x24'));
 });
 
 test('the screen says that nothing has started', async () => {
@@ -61,14 +66,14 @@ test('the screen says that nothing has started', async () => {
 test.each(sizes)('readiness attempts are shown with the log, and time advances, at $columns by $rows', async size => {
 	const screen = watch(untilServices(), size);
 	screen.clock.advance(12_400);
-	await expect(await screen.text()).toMatchFileSnapshot(sized('readiness', size));
+	await expectFrame(screen, sized('readiness', size));
 });
 
 test.each(sizes)(
 	'the step that fails is selected by itself and shows its last lines, at $columns by $rows',
 	async size => {
 		const screen = watch([...untilServices().slice(0, -2), failure], size);
-		await expect(await screen.text()).toMatchFileSnapshot(sized('failed', size));
+		await expectFrame(screen, sized('failed', size));
 		screen.play(done('service.web'));
 		expect(screen.store.getSnapshot().selected).toBe('service.api');
 	},
@@ -76,21 +81,22 @@ test.each(sizes)(
 
 test.each(sizes)('causes come first, and what they hold back is one line, at $columns by $rows', async size => {
 	const screen = watch(twoCauses(), size);
-	await expect(await screen.text()).toMatchFileSnapshot(sized('causes', size));
+	await expectFrame(screen, sized('causes', size));
 	screen.play(done('service.a-customer-portal-with-a-very-long-name'), ended({failed: 2, heldBack: 12, skipped: 1}));
-	await expect(await screen.text()).toMatchFileSnapshot(sized('causes-ended', size));
+	await expectFrame(screen, sized('causes-ended', size));
 });
 
-test('causes look as recorded in ASCII', async () => {
+test.each(sizes)('causes look as recorded in ASCII at $columns by $rows', async size => {
 	const {store, clock} = watch(twoCauses());
 	const screen = draw(
 		<GlyphsContext value={asciiGlyphs}>
 			<ApplyScreen store={store} target={target} clock={clock} isColoured />
 		</GlyphsContext>,
+		size,
 	);
 	const text = await screen.text();
 	expect(text).toMatch(/^[\x20-\x7e\n]*$/);
-	await expect(text).toMatchFileSnapshot(golden('causes-ascii-80x24'));
+	await expect(text).toMatchFileSnapshot(sized('causes-ascii', size));
 });
 
 test('n and N go from cause to cause, each with its own log, and never to what is held back', async () => {
@@ -160,14 +166,15 @@ test('the running ones of sixty steps stay visible', async () => {
 			.filter(address => !/s(04|31|45)$/.test(address))
 			.map(address => done(address)),
 	);
-	await expect(await screen.text()).toMatchFileSnapshot(golden('sixty-80x24'));
+	await expectFrame(screen, golden('sixty-80x24'));
 	expect(await screen.press('G')).toMatch(/s04.*s31.*s45.*s60/s);
 	expect(await screen.press('g')).toMatch(/s01.*s04.*s31.*s45/s);
 });
 
 test('ctrl-c finishes running steps, and a second one stops now', async () => {
 	const screen = watch(untilServices());
-	await expect(await screen.press(ctrlC)).toMatchFileSnapshot(golden('cancel-80x24'));
+	await screen.press(ctrlC);
+	await expectFrame(screen, golden('cancel-80x24'));
 	expect(screen.cancels).toEqual(['graceful']);
 	expect(await screen.press(`${ctrlC}${ctrlC}`)).toContain('stopping now');
 	expect(screen.cancels).toEqual(['graceful', 'now']);
@@ -182,7 +189,7 @@ test('q does not cancel and says what does', async () => {
 
 test('a window that is too small says so, and recovers', async () => {
 	const screen = watch(untilServices(), {columns: 36, rows: 8});
-	await expect(await screen.text()).toMatchFileSnapshot(golden('too-small-36x8'));
+	await expectFrame(screen, golden('too-small-36x8'));
 	expect(await screen.resize(80, 24)).toContain('service.api');
 });
 
@@ -207,7 +214,8 @@ test.each([
 test('a resize changes the layout', async () => {
 	const screen = watch(untilServices());
 	const before = await screen.text();
-	await expect(await screen.resize(120, 20)).toMatchFileSnapshot(golden('resized-120x20'));
+	await screen.resize(120, 20);
+	await expectFrame(screen, golden('resized-120x20'));
 	expect(await screen.resize(80, 24)).toBe(before);
 });
 
@@ -226,7 +234,7 @@ test('a paused log counts new lines, and follows again at its end', async () => 
 	expect(await screen.text()).toContain('line 100');
 	await screen.press('f');
 	screen.play(...lines(1234));
-	await expect(await screen.text()).toMatchFileSnapshot(golden('paused-80x24'));
+	await expectFrame(screen, golden('paused-80x24'));
 	expect(await screen.press('\tg')).toContain('listening on port 3000');
 	expect(await screen.press('G')).toContain('line 1234');
 	expect(await screen.press('kk')).toContain('paused, +2 new');
@@ -235,7 +243,8 @@ test('a paused log counts new lines, and follows again at its end', async () => 
 
 test.each(sizes)('the help lists the keys of the screen at $columns by $rows', async size => {
 	const screen = watch(untilServices(), size);
-	await expect(await screen.press('?')).toMatchFileSnapshot(sized('help', size));
+	await screen.press('?');
+	await expectFrame(screen, sized('help', size));
 	expect(await screen.press('\u001B?\r')).toContain('GET /healthz');
 });
 
@@ -260,7 +269,7 @@ test('hostile text in a log, a message, a warning and a failure leaves the frame
 		...hostile.map(text => log('service.api', text)),
 		log('service.api', endlessLine),
 	);
-	await expect(await screen.text()).toMatchFileSnapshot(golden('hostile-80x24'));
+	await expectFrame(screen, golden('hostile-80x24'));
 	expectWholeFrame(await screen.press('w'), 24);
 	screen.play(
 		{type: 'notice', level: 'warning', message: hostileText},

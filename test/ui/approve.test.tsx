@@ -1,9 +1,11 @@
-import {describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {asciiGlyphs} from '../../source/output/glyphs.ts';
 import type {Plan} from '../../source/plan/plan.ts';
 import {ApproveScreen} from '../../source/ui/approve/screen.tsx';
 import {createApproveStore, type PlanRenderer} from '../../source/ui/approve/store.ts';
+import {colourInk} from '../../source/ui/parts/colour-ink.ts';
 import {GlyphsContext} from '../../source/ui/parts/use-glyphs.ts';
+import {expectFrame} from './golden.ts';
 import {endlessLine, expectHarmless, hostile, hostileText} from './hostile.ts';
 import {blockedChange, dataDeletion, firstDeploy, planOf} from './plans.ts';
 import {draw} from './screen.ts';
@@ -37,6 +39,9 @@ function ask(plan: Plan, size: {readonly columns?: number; readonly rows?: numbe
 	};
 }
 
+beforeAll(() => colourInk(true));
+afterAll(() => colourInk(false));
+
 const golden = (name: string) => `../../snapshots/ui/approve-${name}.txt`;
 
 const sizes = [
@@ -50,35 +55,45 @@ describe.each(sizes)('in a window of $columns by $rows', size => {
 	const sized = (name: string) => golden(`${name}-${size.columns}x${size.rows}`);
 
 	test('a first deploy looks as recorded', async () => {
-		await expect(await ask(firstDeploy(), size).text()).toMatchFileSnapshot(sized('first'));
+		await expectFrame(ask(firstDeploy(), size), sized('first'));
 	});
 
 	test('skipping an action skips its dependents too, and names them', async () => {
-		await expect(await ask(firstDeploy(), size).press(`${up.repeat(4)} `)).toMatchFileSnapshot(sized('left-out'));
+		const screen = ask(firstDeploy(), size);
+		await screen.press(`${up.repeat(4)} `);
+		await expectFrame(screen, sized('left-out'));
 	});
 
 	test('the selected action is shown with its changes and dependents', async () => {
 		const screen = ask(firstDeploy(), size);
-		await expect(await screen.press('ggjjj')).toMatchFileSnapshot(sized('reasons'));
+		await screen.press('ggjjj');
+		await expectFrame(screen, sized('reasons'));
 		expect(await screen.press('G')).not.toContain('needed by');
 	});
 
 	test('the full diff opens in place', async () => {
-		await expect(await ask(firstDeploy(), size).press('djj')).toMatchFileSnapshot(sized('diff'));
+		const screen = ask(firstDeploy(), size);
+		await screen.press('djj');
+		await expectFrame(screen, sized('diff'));
 	});
 
 	test('deleting data asks for a name', async () => {
-		await expect(await ask(dataDeletion(), size).press('yproduction/cache')).toMatchFileSnapshot(sized('confirm'));
+		const screen = ask(dataDeletion(), size);
+		await screen.press('yproduction/cache');
+		await expectFrame(screen, sized('confirm'));
 	});
 
 	test('a blocked action cannot be applied, and the command that unblocks it is shown', async () => {
 		const screen = ask(blockedChange(), size);
-		await expect(await screen.press('y')).toMatchFileSnapshot(sized('blocked'));
+		await screen.press('y');
+		await expectFrame(screen, sized('blocked'));
 		expect(screen.store.getSnapshot().answer).toBeUndefined();
 	});
 
 	test('the help lists every key of the screen', async () => {
-		await expect(await ask(firstDeploy(), size).press('?')).toMatchFileSnapshot(sized('help'));
+		const screen = ask(firstDeploy(), size);
+		await screen.press('?');
+		await expectFrame(screen, sized('help'));
 	});
 });
 
@@ -153,18 +168,18 @@ test('the full diff opens at the selected action, and can be searched', async ()
 	expect(await screen.press('d')).toContain('Apply 9 actions');
 });
 
-test('the approval is ASCII without Unicode', async () => {
+test.each(sizes)('the approval is ASCII without Unicode at $columns by $rows', async size => {
 	const store = createApproveStore(firstDeploy(), render);
 	const screen = draw(
 		<GlyphsContext value={asciiGlyphs}>
 			<ApproveScreen store={store} />
 		</GlyphsContext>,
-		{columns: 120, rows: 40},
+		size,
 		{alternateScreen: false},
 	);
 	const text = await screen.press('kkk');
 	expect(text).toMatch(/^[\x20-\x7e\n]*$/);
-	await expect(text).toMatchFileSnapshot(golden('reasons-ascii-120x40'));
+	await expect(text).toMatchFileSnapshot(golden(`reasons-ascii-${size.columns}x${size.rows}`));
 });
 
 test('an apply without any action is refused', async () => {
@@ -213,7 +228,8 @@ test('the prompt fits again after a resize', async () => {
 	const screen = ask(firstDeploy(), {columns: 120, rows: 40});
 	await screen.text();
 	await screen.resize(60, 16);
-	await expect(await screen.press('k')).toMatchFileSnapshot(golden('resized-60x16'));
+	await screen.press('k');
+	await expectFrame(screen, golden('resized-60x16'));
 });
 
 test('a help that is taller than the window scrolls', async () => {

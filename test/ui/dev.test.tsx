@@ -1,11 +1,13 @@
-import {expect, test} from 'vitest';
+import {afterAll, beforeAll, expect, test} from 'vitest';
 import type {ApplyEvent} from '../../source/apply/events.ts';
 import {asciiGlyphs} from '../../source/output/glyphs.ts';
 import type {DevEvent} from '../../source/ui/dev/events.ts';
 import {DevScreen} from '../../source/ui/dev/screen.tsx';
 import {createDevStore} from '../../source/ui/dev/store.ts';
+import {colourInk} from '../../source/ui/parts/colour-ink.ts';
 import {GlyphsContext} from '../../source/ui/parts/use-glyphs.ts';
 import {begin, ended, type Happening, log, says, started} from './apply-events.ts';
+import {expectFrame} from './golden.ts';
 import {expectHarmless, expectWholeFrame, hostile, hostileText} from './hostile.ts';
 import {createManualClock} from './manual-clock.ts';
 import {planOf} from './plans.ts';
@@ -107,32 +109,35 @@ const waiting: readonly DevEvent[] = [
 	{type: 'watching', at: at(30.4), folders: 4, urls},
 ];
 
+beforeAll(() => colourInk(true));
+afterAll(() => colourInk(false));
+
 const golden = (name: string, {columns, rows}: (typeof sizes)[number]) =>
 	`../../snapshots/ui/dev-${name}-${columns}x${rows}.txt`;
 
 test.each(sizes)('the screen while it watches, at $columns by $rows', async size => {
 	const screen = open(size);
 	screen.play(...first, ...good);
-	await expect(await screen.text()).toMatchFileSnapshot(golden('watching', size));
+	await expectFrame(screen, golden('watching', size));
 });
 
 test.each(sizes)('a build, with its output, at $columns by $rows', async size => {
 	const screen = open(size);
 	screen.play(...first, ...good, ...building);
 	screen.clock.advance(23_000);
-	await expect(await screen.text()).toMatchFileSnapshot(golden('building', size));
+	await expectFrame(screen, golden('building', size));
 });
 
 test.each(sizes)('a failed build, at $columns by $rows', async size => {
 	const screen = open(size);
 	screen.play(...first, ...good, ...broken);
-	await expect(await screen.text()).toMatchFileSnapshot(golden('failed', size));
+	await expectFrame(screen, golden('failed', size));
 });
 
 test.each(sizes)('a plan that waits, at $columns by $rows', async size => {
 	const screen = open(size);
 	screen.play(...first, ...good, ...waiting);
-	await expect(await screen.text()).toMatchFileSnapshot(golden('waiting', size));
+	await expectFrame(screen, golden('waiting', size));
 });
 
 test('the cause stays until the next plan, and a plan without changes ends it too', async () => {
