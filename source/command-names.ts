@@ -11,6 +11,7 @@ export const commandGroups = {
 	stop: 'deploy',
 	start: 'deploy',
 	restart: 'deploy',
+	prune: 'deploy',
 	'deployment list': 'inspect',
 	'deployment logs': 'inspect',
 	'job run': 'deploy',

@@ -18,7 +18,7 @@ function keptDeployments(state: State, retain: number): Deployment[] {
 }
 
 /** References and ids of images to keep. */
-function neededImages(state: State, retain: number): ReadonlySet<string> {
+export function neededImages(state: State, retain: number): ReadonlySet<string> {
 	const recorded = Object.values(state.images).flatMap(({reference, imageId}) => [reference, imageId]);
 	const kept = keptDeployments(state, retain).flatMap(({imageReference, imageId}) => [imageReference, imageId]);
 	return new Set([...recorded, ...kept]);

@@ -10,6 +10,7 @@ import {runProgram} from '../programs.ts';
 import {stateDirectory} from '../state/directory.ts';
 import {readState} from '../state/store.ts';
 import type {TerminalRun} from '../ui/dashboard/state.ts';
+import type {ScreenFlags} from '../workspace/flags.ts';
 import {here, hintText, invokeAs} from '../workspace/invocation.ts';
 import {openEngine} from '../workspace/workspace.ts';
 import {dockerExec, findContainer} from './inspect/exec.ts';
@@ -33,6 +34,19 @@ async function openShell({environment, object = ''}: TerminalRun): Promise<strin
 	return error ? `The docker client cannot be started: ${messageOf(error)}` : undefined;
 }
 
+/** Runs the invoked command line in a separate process: a prompt in this one would keep the screens from reading the terminal. */
+function runAgain({project, remote}: ScreenFlags, words: readonly string[]): void {
+	const reach = [
+		...(project === undefined ? [] : ['--project', project]),
+		...(remote === undefined ? [] : ['--remote', remote]),
+	];
+	const {error} = runProgram(process.execPath, [process.argv[1]!, ...words, ...reach], {
+		stdio: 'inherit',
+		variables: process.env,
+	});
+	if (error) throw new UserError(`Cannot start ${process.execPath}: ${error.message}`);
+}
+
 /** Runs on the main screen what a key of the dashboard requested and needs the terminal. */
 export const depart: Depart = async (departure, {flags, terminal}) => {
 	if (departure.type === 'page') return openPager(departure.text);
@@ -49,6 +63,7 @@ export const depart: Depart = async (departure, {flags, terminal}) => {
 				print(paint.dim(`$ ${hintText(again())}`));
 				// A prompt would set stdin flowing, and the screens could not read it afterwards.
 				if (departure.verb === 'init') await init({...flags, name: projectNameOf(process.cwd())});
+				else if (departure.verb === 'prune') runAgain(flags, typedWords(departure));
 				else await open(departure.object, {...flags, env: environment});
 			}
 		} catch (error) {

@@ -7,7 +7,9 @@ import {action} from './actions.ts';
 import type {PlanInput} from './input.ts';
 import type {Action, Drift} from './plan.ts';
 
-type Known = Pick<PlanInput, 'state' | 'desired' | 'observed'>;
+type Known = Pick<PlanInput, 'state' | 'observed'> & {
+	readonly desired: {readonly resources: readonly {readonly name: string}[]};
+};
 
 // Operation containers are never strays: a running one holds the lock, and recovery removes interrupted ones.
 function isKnown({state, desired}: Known, {name, labels: own}: ObservedContainer): boolean {
@@ -27,7 +29,7 @@ function isKnown({state, desired}: Known, {name, labels: own}: ObservedContainer
 }
 
 /** Containers of this environment that its state does not know, because an older state was restored. */
-const strays = (input: Known): readonly ObservedContainer[] =>
+export const strays = (input: Known): readonly ObservedContainer[] =>
 	input.observed.containers.filter(container => !isKnown(input, container));
 
 export const strayDrift = (input: Known): Drift[] =>
@@ -37,7 +39,7 @@ export const strayDrift = (input: Known): Drift[] =>
 	}));
 
 /** Whether a stray must not run beside a new deployment of its service: both would do the same work, or use one volume. */
-const mustGoFirst = ({desired}: Known, {labels: own}: ObservedContainer): boolean =>
+const mustGoFirst = ({desired}: Pick<PlanInput, 'desired'>, {labels: own}: ObservedContainer): boolean =>
 	desired.services.some(service => service.address === own[labels.address] && isStopFirst(service));
 
 const removesStrays = ({services, isHold}: Pick<PlanInput, 'services' | 'isHold'>): boolean =>

@@ -163,6 +163,7 @@ const lines: Readonly<Record<CommandName, readonly (readonly string[])[] | Absen
 	completion: [['bash']],
 	apply: [['--auto-approve', '--replace', 'service.web']],
 	deploy: [['--hold', '--replace', 'service.web']],
+	prune: [['--dry-run'], ['--auto-approve', '--keep', '0', '--candidates']],
 	promote: [['--auto-approve']],
 	rollback: [['--service', 'web', '--auto-approve']],
 	restart: [['--auto-approve']],

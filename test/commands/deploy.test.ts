@@ -924,4 +924,63 @@ describe('job logs', () => {
 	});
 });
 
+describe('prune', () => {
+	/** A previous deployment with a stopped container, and a failed one. */
+	const redeploy = async () => {
+		await shop.deploy();
+		change(images.better);
+		await shop.deploy();
+	};
+
+	it('shows what nothing needs, and changes nothing with --dry-run', async () => {
+		await redeploy();
+		const {stdout, stderr, exitCode} = await shop.run('prune', '--dry-run');
+		expect({stdout, stderr, exitCode}).toMatchInlineSnapshot(`
+			{
+			  "exitCode": 0,
+			  "stderr": "Build cache is not offered, because nothing shows whose it is: compartment settings set buildCacheGB 20 limits it for the whole engine.
+			",
+			  "stdout": "#  KIND        NAME                 SIZE  WHY
+			1  deployment  dpl_xxxxxxxxxxxxxxx     -  previous deployment of web: its stopped container is kept for inspection
+			",
+			}
+		`);
+		expect((await shop.json('prune', '--dry-run')).removed).toEqual([]);
+		expect((await shop.json('prune', '--dry-run')).items).toHaveLength(1);
+	});
+
+	it('removes it, and then there is nothing left', async () => {
+		await redeploy();
+		const before = (await shop.world.engine.observe({})).containers.length;
+		expect(await shop.text('prune', '--auto-approve')).toContain('Removed 1 of 1 item.');
+		expect((await shop.world.engine.observe({})).containers).toHaveLength(before - 1);
+		expect(await shop.text('prune')).toBe('There is nothing to prune in production.\n');
+		expect(await shop.text('plan')).toContain('No changes');
+		await shop.text('rollback', '--auto-approve');
+	});
+
+	it('removes held candidates only on request', async () => {
+		await shop.deploy();
+		change(images.better);
+		await shop.text('deploy', '--hold');
+		expect(await shop.json('prune', '--auto-approve')).toMatchObject({items: [], removed: []});
+		expect(await shop.json('prune', '--auto-approve', '--candidates')).toMatchObject({removed: ['candidate.web']});
+		expect(await shop.text('promote', '--auto-approve')).toContain('No candidate is held in production.');
+	});
+
+	it('is refused without approval, and in an environment that there is not', async () => {
+		await redeploy();
+		const refusal = 'Error: Prune requires approval.\n  compartment prune --auto-approve\n';
+		expect((await shop.run('prune')).stderr).toContain(refusal);
+		expect((await shop.run('prune', '--json')).exitCode).toBe(1);
+		expect(await shop.failure('prune', '--env', 'nope')).toBe(unknownEnvironment);
+	});
+
+	it('waits for nobody who works on the environment', async () => {
+		await redeploy();
+		const {exitCode, stderr} = await shop.locked('prune', '--auto-approve');
+		expect({exitCode, stderr}).toEqual({exitCode: 3, stderr: expect.stringContaining('Error: ')});
+	});
+});
+
 leavesNothingUntested('deploy');

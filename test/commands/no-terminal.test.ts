@@ -48,6 +48,7 @@ const cases: Readonly<Partial<Record<CommandName, Case>>> = {
 	adopt: 'its own test',
 	destroy: apply('destroy'),
 	promote: {...apply('promote'), first: () => shop.raw('deploy', '--hold')},
+	prune: {...apply('prune', '--keep', '0'), first: () => shop.raw('deploy')},
 	rollback: {...apply('rollback'), first: () => shop.raw('deploy')},
 	stop: apply('stop'),
 	start: {...apply('start'), first: () => shop.raw('stop', '--auto-approve')},

@@ -1,8 +1,11 @@
 import {isHeldCandidate, patchDeployment} from '../../state/deployments.ts';
-import type {ApplyContext} from '../context.ts';
+import type {EnvironmentContext} from '../context.ts';
 
 /** Removes the held candidates of a service from before this run. The active deployment is not touched. */
-export async function discardCandidate(context: ApplyContext, service: string): Promise<void> {
+export async function discardCandidate(
+	context: Pick<EnvironmentContext, 'engine' | 'state' | 'run'>,
+	service: string,
+): Promise<void> {
 	const {engine, state, run} = context;
 	// There are several when an earlier run could not remove one that it superseded.
 	const candidates = Object.values(state.current().deployments).filter(

@@ -1,10 +1,10 @@
 import {observeOwn} from '../../engine/own-engine.ts';
 import {strayName} from '../../model/address.ts';
-import type {ApplyContext} from '../context.ts';
+import type {EnvironmentContext} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
 
 /** Stops and removes a container of this environment that the state does not know. */
-export async function removeStray(context: ApplyContext, address: string): Promise<void> {
+export async function removeStray(context: EnvironmentContext, address: string): Promise<void> {
 	const {engine, state, settings} = context;
 	const name = strayName(address);
 	await writeJournaled(context, {

@@ -10,7 +10,8 @@ import {writeJournaled} from '../journaled.ts';
 import {bringBack} from './bring-back.ts';
 import {takeOutOfService} from './out-of-service.ts';
 
-const isFinished = ({stage, status}: Deployment): boolean =>
+/** Whether a deployment has ended, and its container, if it is still there, is kept for inspection alone. */
+export const isFinished = ({stage, status}: Deployment): boolean =>
 	stage === 'retired' || status === 'failed' || status === 'stopped';
 
 /** Removes old containers, except the newest previous and the newest failed one, which are kept for inspection. */

@@ -1,5 +1,5 @@
 import {defineCommand, type Group} from './definition.ts';
-import {applyingFlags, commonFlags, labelFlags, serviceFlags} from './flags.ts';
+import {applyingFlags, commonFlags, confirmFlags, labelFlags, serviceFlags} from './flags.ts';
 import {parseExpires} from './parse.ts';
 
 const planningFlags = {
@@ -231,6 +231,29 @@ export const deploy = {
 				{line: 'restart --env staging --auto-approve', text: 'Restart another environment without a question'},
 			],
 			run: async () => (await import('../deploy/lifecycle.ts')).restart,
+		}),
+		prune: defineCommand({
+			description: 'Remove images and containers of an environment that nothing needs',
+			flags: {
+				...commonFlags,
+				...confirmFlags,
+				'dry-run': {kind: 'boolean', description: 'Only show what would be removed'},
+				keep: {
+					kind: 'number',
+					value: 'count',
+					least: 0,
+					most: 100,
+					description:
+						'Previous deployments of each service that can still be rolled back to (default: setting retain)',
+				},
+				candidates: {kind: 'boolean', description: 'Also remove held candidates, which promote would make active'},
+			},
+			examples: [
+				{line: 'prune', text: 'Show what nothing needs with its size, and ask which of it to remove'},
+				{line: 'prune --env staging --keep 1 --dry-run', text: 'Show what could go if one rollback is enough'},
+				{line: 'prune --auto-approve', text: 'Remove all of it without a question'},
+			],
+			run: async () => (await import('../deploy/prune.ts')).prune,
 		}),
 		'job run': defineCommand({
 			description: 'Run a job and exit with its exit code',

@@ -287,6 +287,11 @@ export function createDashboardActions({state, change, leave, log, effects, task
 			diff: compare,
 			'promote-to': promoteTo,
 			shell,
+			prune: () => {
+				const environment = currentEnvironment(state())?.name;
+				if (environment === undefined) return say('No environment is selected');
+				takeTerminal({verb: 'prune', environment});
+			},
 			backup: backUp,
 			verify: () => workOnBackup('verify'),
 			restore: () => workOnBackup('restore'),

@@ -19,7 +19,7 @@ export type FrameVerb =
 	| 'restore';
 
 /** What needs the terminal itself: it runs on the main screen, after which the dashboard opens again. */
-type TerminalVerb = 'shell' | 'open' | 'init';
+type TerminalVerb = 'shell' | 'open' | 'init' | 'prune';
 
 type Request<Verb> = {
 	readonly verb: Verb;

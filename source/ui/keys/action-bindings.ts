@@ -126,6 +126,14 @@ export const actionBindings = [
 		priority: 0,
 	},
 	{
+		action: 'prune',
+		keys: [],
+		label: 'prune',
+		help: 'Remove images and containers that nothing needs; shows them and asks first',
+		screens: everywhere,
+		priority: 0,
+	},
+	{
 		action: 'open-url',
 		keys: ['o'],
 		label: 'open URL',
