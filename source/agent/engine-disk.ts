@@ -3,7 +3,7 @@ import type {Engine} from '../engine/engine.ts';
 import {EngineError} from '../errors.ts';
 import {observeRouter, type RouterOptions} from '../router/router.ts';
 
-/** The disk that an engine keeps images and volumes on, in bytes. */
+/** The disk that an engine keeps images and volumes on, in bytes. Its size is what can be used, as `df` counts its percentage. */
 export type Disk = {readonly size: number; readonly free: number};
 
 /** What an agent knows of the engine's disk. `at` is when it looked, in ms since the epoch. */
@@ -11,8 +11,9 @@ export type KnownDisk = Disk & {readonly at: number; readonly isLow: boolean};
 
 /** The second line of `df -Pk`, whose columns POSIX fixes: file system, size, used, free, in blocks of 1024 bytes. */
 export function parseDf(output: string): Disk | undefined {
-	const [, size, free] = /^\S.*?\s(\d+)\s+\d+\s+(\d+)\s+\d+%\s/m.exec(output.split('\n').slice(1).join('\n')) ?? [];
-	return size === undefined || Number(size) === 0 ? undefined : {size: Number(size) * 1024, free: Number(free) * 1024};
+	const [, used, free] = /^\S.*?\s\d+\s+(\d+)\s+(\d+)\s+\d+%\s/m.exec(output.split('\n').slice(1).join('\n')) ?? [];
+	const size = Number(used) + Number(free);
+	return used === undefined || size === 0 ? undefined : {size: size * 1024, free: Number(free) * 1024};
 }
 
 /** The router's file system is on the engine's disk, wherever the engine runs. */
@@ -29,8 +30,9 @@ async function readHere(engine: Engine): Promise<Disk | undefined> {
 	const {rootDirectory} = await engine.info();
 	if (rootDirectory === '') return undefined;
 	try {
-		const {bsize, blocks, bavail} = await statfs(rootDirectory);
-		return blocks === 0 ? undefined : {size: blocks * bsize, free: bavail * bsize};
+		const {bsize, blocks, bfree, bavail} = await statfs(rootDirectory);
+		const usable = blocks - bfree + bavail;
+		return usable === 0 ? undefined : {size: usable * bsize, free: bavail * bsize};
 	} catch {
 		// The engine runs in a virtual machine, or this process in a container.
 		return undefined;

@@ -48,6 +48,11 @@ it.each([
 		'Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/my disk 100 90 10 90% /\n',
 		{size: 102_400, free: 10_240},
 	],
+	[
+		// Some blocks are kept for root.
+		'Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sda1 100 20 70 23% /\n',
+		{size: 90 * 1024, free: 70 * 1024},
+	],
 	['Filesystem 1024-blocks Used Available Capacity Mounted on\nnone 0 0 0 0% /\n', undefined],
 	['df: /: cannot read\n', undefined],
 	['', undefined],
