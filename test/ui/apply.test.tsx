@@ -237,8 +237,22 @@ test('a paused log counts new lines, and follows again at its end', async () => 
 	await expectFrame(screen, golden('paused-80x24'));
 	expect(await screen.press('\tg')).toContain('listening on port 3000');
 	expect(await screen.press('G')).toContain('line 1234');
-	expect(await screen.press('kk')).toContain('paused, +2 new');
+	expect(await screen.press('kk')).toMatch(/paused · 1,335 lines, .* kept/);
 	expect(await screen.press('jj')).toContain('following');
+});
+
+test('a paused log keeps what is read, however many lines arrive', async () => {
+	const screen = watch(untilServices());
+	const lines = (text: string, count: number) =>
+		Array.from({length: count}, (_, line) => log('service.api', `${text} ${line + 1}`));
+	screen.play(...lines('line', 50));
+	const before = await screen.press('f');
+	screen.play(...lines('flood', 20_000));
+	const inside = (text: string) => text.split('\n').filter(row => /│ line \d+/.test(row));
+	expect(inside(before).length).toBeGreaterThan(3);
+	expect(inside(await screen.text())).toEqual(inside(before));
+	expect(await screen.press('\tg')).toContain('listening on port 3000');
+	expect(await screen.press('f')).toContain('flood 20000');
 });
 
 test.each(sizes)('the help lists the keys of the screen at $columns by $rows', async size => {

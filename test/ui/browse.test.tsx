@@ -364,6 +364,31 @@ describe('the events of the engine', () => {
 	});
 });
 
+test('the title of a log says how fast lines come, for as long as they do, and what a pause costs', async () => {
+	const screen = open({location: tabOf('logs')});
+	const pool = createLogPool({schedule: screen.clock.request});
+	const flood = (count: number) => {
+		for (let line = 0; line < count; line++) pool.push({source: 'web', stream: 'stdout', at: '', text: `line ${line}`});
+	};
+	const after = async (milliseconds: number) => {
+		screen.clock.advance(milliseconds);
+		await new Promise(resolve => setImmediate(resolve));
+		return screen.text();
+	};
+	screen.store.log.show(pool);
+	flood(500);
+	expect(await after(100)).toContain(' following ─');
+	flood(9800);
+	await after(1000);
+	expect(await screen.text()).toMatch(/following · 9\.\dk\/s/);
+	await screen.press('f');
+	flood(20_000);
+	expect(await after(1000)).toMatch(/paused · \+20k\/s · \+20,000 new · 10,000 lines, 2\.1 MB kept ─/);
+	expect(await screen.text()).toContain('line 9799');
+	await after(1000);
+	expect(await after(1000)).toMatch(/paused · \+20,000 new · 10,000 lines, 2\.1 MB kept ─/);
+});
+
 describe('navigation', () => {
 	test('goes down and back, and stops at the environments', async () => {
 		const screen = open();

@@ -53,7 +53,9 @@ export function ApplyPanes({store, state, clock, isColoured, columns, rows}: Pro
 			{layout.log.rows > 0 && (
 				<LogPane
 					title={selected ?? 'Log'}
-					buffer={store.logOf(selected ?? '')}
+					live={store.logOf(selected ?? '')}
+					buffer={store.shownLog()}
+					clock={clock}
 					view={view}
 					headlines={headlinesOf(step)}
 					empty={step?.state === 'waiting' ? 'Not started yet.' : 'No output.'}

@@ -38,6 +38,8 @@ export type ApplyStore = Readable<ApplyState> & {
 	readonly press: (key: string, rows: {readonly log: number; readonly help: number}) => void;
 	/** The log of a step. */
 	readonly logOf: (address: string) => LogBuffer;
+	/** The log of the selected step as it is read: while it is paused, its lines of that moment. */
+	readonly shownLog: () => LogBuffer;
 };
 
 type Options = {
@@ -69,10 +71,17 @@ export function createApplyStore({clock, onCancel, onEnd, keymap = defaultKeymap
 	const isOver = () => state.progress.result !== null;
 	const canRetry = () => onEnd !== undefined && state.progress.result?.outcome === 'failed';
 
+	let frozen: LogBuffer | undefined;
+	const set = (next: ApplyState) => {
+		state = next;
+		// What is being read stays, however many lines arrive.
+		frozen = next.view.end === undefined ? undefined : (frozen ?? logOf(next.selected ?? '').freeze());
+	};
 	const change = (part: Partial<ApplyState>) => {
-		state = {...state, ...part};
+		set({...state, ...part});
 		notify();
 	};
+	const shownLog = () => frozen ?? logOf(state.selected ?? '');
 	const logOf = (address: string) => {
 		const log = logs.get(address) ?? createLogBuffer({schedule: clock.request});
 		logs.set(address, log);
@@ -93,7 +102,7 @@ export function createApplyStore({clock, onCancel, onEnd, keymap = defaultKeymap
 		const progress = reduceProgress(state.progress, event);
 		const selection = selectionAfter(state, progress, event);
 		const view = selection.selected === state.selected ? state.view : {...state.view, end: undefined};
-		state = {...state, progress, ...selection, view};
+		set({...state, progress, ...selection, view});
 		if (event.type === 'step-progress') clock.request(notify);
 		else notify();
 	};
@@ -130,8 +139,7 @@ export function createApplyStore({clock, onCancel, onEnd, keymap = defaultKeymap
 		if (!isOver()) return change({message: 'ctrl-c cancels the apply'});
 		onEnd?.('leave');
 	};
-	const selectedLog = () => logOf(state.selected ?? '');
-	const scroll = (by: number, rows: number) => change({view: scrollLog(state.view, selectedLog(), by, rows)});
+	const scroll = (by: number, rows: number) => change({view: scrollLog(state.view, shownLog(), by, rows)});
 
 	const interrupt = () => {
 		if (isOver()) return quit();
@@ -153,7 +161,7 @@ export function createApplyStore({clock, onCancel, onEnd, keymap = defaultKeymap
 			'half-up': () => scroll(-half, rows),
 			'half-down': () => scroll(half, rows),
 			focus: () => change({focus: isOnLog ? 'steps' : 'logs'}),
-			follow: () => change({view: toggleFollow(state.view, selectedLog())}),
+			follow: () => change({view: toggleFollow(state.view, shownLog())}),
 			wrap: () => change({view: {...state.view, isWrapped: !state.view.isWrapped}}),
 			'next-cause': () => selectCause(1),
 			'previous-cause': () => selectCause(-1),
@@ -175,6 +183,7 @@ export function createApplyStore({clock, onCancel, onEnd, keymap = defaultKeymap
 		emit,
 		logOf,
 		act,
+		shownLog,
 		press(key, rows) {
 			const action = keymap.actionOf(key, state.focus);
 			if (action === 'interrupt' || (action && state.helpTop === undefined)) return act(action, rows.log);

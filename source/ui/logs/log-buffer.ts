@@ -23,7 +23,14 @@ export type LogBuffer = Readable<number> & {
 	readonly tail: (rows: number, offset?: number) => LogLine[];
 	/** The number of dropped lines. */
 	readonly dropped: () => number;
+	/** The lines of this moment, which nothing displaces. */
+	readonly freeze: () => LogBuffer;
+	/** How many lines are kept, and about how many bytes of memory they take. */
+	readonly size: () => {readonly lines: number; readonly bytes: number};
 };
+
+/** About what a line takes besides its text: objects, time, entries of lists. */
+export const bytesPerLine = 200;
 
 /** Longer lines are cut when they arrive, so that no source can fill the memory. */
 const longestLine = 4096;
@@ -35,10 +42,12 @@ type Options = {
 };
 
 /** The newest lines of one source, in a ring; a push takes constant time. */
-export function createLogBuffer({capacity = 10_000, schedule = notify => notify()}: Options = {}): LogBuffer {
-	const ring: LogLine[] = [];
+export const createLogBuffer = (options: Options = {}): LogBuffer => bufferOf(options, [], 0);
+
+function bufferOf(options: Options, ring: LogLine[], before: number): LogBuffer {
+	const {capacity = 10_000, schedule = notify => notify()} = options;
 	const {subscribe, notify} = createListeners();
-	let next = 0;
+	let next = before;
 
 	const first = () => Math.max(0, next - capacity);
 	const slice = (from: number, to: number) => {
@@ -60,6 +69,11 @@ export function createLogBuffer({capacity = 10_000, schedule = notify => notify(
 		slice,
 		tail: (rows, offset = 0) => slice(next - offset - rows, next - offset),
 		dropped: first,
+		freeze: () => bufferOf({capacity}, ring.slice(), next),
+		size: () => ({
+			lines: next - first(),
+			bytes: ring.reduce((sum, {text}) => sum + text.length + bytesPerLine, 0),
+		}),
 	};
 }
 

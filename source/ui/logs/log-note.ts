@@ -19,10 +19,12 @@ export function formatRate(rate: number): string {
 const formatCount = (count: number): string => count.toLocaleString('en-US');
 const linesOf = (count: number): string => (count === 1 ? '1 line' : `${formatCount(count)} lines`);
 
-const sizes = new WeakMap<LogPool, string>();
+type Sized = Pick<LogPool, 'size'>;
+
+const sizes = new WeakMap<Sized, string>();
 
 /** What the lines of a frozen pool cost. */
-function costOf(frozen: LogPool): string {
+function costOf(frozen: Sized): string {
 	const known = sizes.get(frozen);
 	if (known !== undefined) return known;
 	const {lines, bytes} = frozen.size();
@@ -43,14 +45,32 @@ type Situation = {
 
 function progressOf({pool, shown, view, rate}: Situation): NotePart[] {
 	if (!pool.isLive) return [{text: linesOf(pool.next()), priority: 0}];
-	if (view.end === undefined)
+	return pauseParts({
+		isPaused: view.end !== undefined,
+		rate,
+		count: pool.next() - view.pausedAt,
+		frozen: shown === pool || shown.next() === 0 ? undefined : shown,
+	});
+}
+
+type Pause = {
+	readonly isPaused: boolean;
+	/** New lines per second. */
+	readonly rate: number;
+	/** Lines that came since. */
+	readonly count: number;
+	readonly frozen: Sized | undefined;
+};
+
+/** Whether a log follows or is paused, how fast lines come, and what a pause costs. */
+export function pauseParts({isPaused, rate, count, frozen}: Pause): NotePart[] {
+	if (!isPaused)
 		return [{text: 'following', priority: 0}, ...(rate >= 0.5 ? [{text: formatRate(rate), priority: 3}] : [])];
-	const count = pool.next() - view.pausedAt;
 	return [
 		{text: 'paused', priority: 0},
 		...(rate >= 0.5 ? [{text: `+${formatRate(rate)}`, priority: 1}] : []),
 		...(count > 0 ? [{text: `+${formatCount(count)} new`, priority: 4}] : []),
-		...(shown === pool || shown.next() === 0 ? [] : [{text: costOf(shown), priority: 3}]),
+		...(frozen ? [{text: costOf(frozen), priority: 3}] : []),
 	];
 }
 

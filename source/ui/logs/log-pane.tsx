@@ -1,22 +1,29 @@
 import {Text} from 'ink';
 import type {StepProgress} from '../../output/events/progress.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
-import {truncate, wrapWords} from '../../output/width.ts';
+import {displayWidth, truncate, wrapWords} from '../../output/width.ts';
+import type {FrameClock} from '../parts/frame-clock.ts';
 import {Pane, paneFrame} from '../parts/pane.tsx';
 import {looks} from '../parts/theme.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {useStore} from '../parts/use-store.ts';
 import type {LogBuffer} from './log-buffer.ts';
-import {describeView, type LogView, visibleRows} from './log-view.ts';
+import {fitNote, pauseParts} from './log-note.ts';
+import {type LogView, visibleRows} from './log-view.ts';
+import {useRate} from './use-rate.ts';
 
 type Props = {
 	readonly title: string;
+	/** Gets new lines. */
+	readonly live: LogBuffer;
+	/** What is read: the same, or its lines of the moment when the view was paused. */
 	readonly buffer: LogBuffer;
 	readonly view: LogView;
 	/** Shown above the lines, most important first. */
 	readonly headlines?: readonly string[];
 	/** Shown while there are no lines. */
 	readonly empty: string;
+	readonly clock: FrameClock;
 	readonly isColoured: boolean;
 	readonly isFocused: boolean;
 	readonly columns: number;
@@ -24,9 +31,11 @@ type Props = {
 };
 
 /** The log of one source. Draws only the visible lines. */
-export function LogPane({title, buffer, view, headlines = [], empty, isColoured, isFocused, columns, rows}: Props) {
-	useStore(buffer);
-	const {adapt, ellipsis} = useGlyphs();
+export function LogPane(props: Props) {
+	const {title, live, buffer, view, headlines = [], empty, clock, isColoured, isFocused, columns, rows} = props;
+	useStore(live);
+	const rate = useRate(live, clock);
+	const {adapt, ellipsis, dot} = useGlyphs();
 	const inner = {columns: columns - paneFrame.columns, rows: rows - paneFrame.rows};
 	const head = headlines
 		.flatMap(line => wrapWords(adapt(sanitiseLine(line)), inner.columns))
@@ -34,12 +43,19 @@ export function LogPane({title, buffer, view, headlines = [], empty, isColoured,
 	const lines = visibleRows(buffer, view, {...inner, rows: inner.rows - head.length, isColoured});
 	const dropped = buffer.dropped();
 	const isAtTop = view.end !== undefined && view.end - inner.rows <= buffer.first() && dropped > 0;
+	const pause = pauseParts({
+		isPaused: view.end !== undefined,
+		rate,
+		count: live.next() - buffer.next(),
+		frozen: buffer === live ? undefined : buffer,
+	});
+	const room = Math.max(columns - 12 - Math.min(24, displayWidth(title)), 24);
 	return (
 		<Pane
 			columns={columns}
 			rows={rows}
 			title={title}
-			note={isAtTop ? `${dropped.toLocaleString('en-US')} older lines dropped` : describeView(view, buffer)}
+			note={isAtTop ? `${dropped.toLocaleString('en-US')} older lines dropped` : fitNote(pause, room, dot)}
 			isFocused={isFocused}
 		>
 			{head.length > 0 && (

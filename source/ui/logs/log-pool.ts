@@ -1,5 +1,5 @@
 import {createListeners, type Readable} from '../parts/store.ts';
-import {cutLine} from './log-buffer.ts';
+import {bytesPerLine, cutLine} from './log-buffer.ts';
 
 /** One line of a log pool. */
 export type PooledLine = {
@@ -46,9 +46,6 @@ export type LogPool = Readable<number> & {
 	/** How many lines are kept, and about how many bytes of memory they take. */
 	readonly size: () => {readonly lines: number; readonly bytes: number};
 };
-
-/** About what a line takes besides its text: objects, time, entries of lists. */
-const bytesPerLine = 200;
 
 type Options = {
 	/** Default true. */

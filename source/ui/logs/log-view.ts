@@ -27,17 +27,6 @@ export const toggleFollow = (view: LogView, buffer: Bounds): LogView => ({
 	end: view.end === undefined ? buffer.next() : undefined,
 });
 
-/** The number of lines since the view was paused. */
-export const countNew = (view: LogView, buffer: Bounds): number =>
-	view.end === undefined ? 0 : buffer.next() - view.end;
-
-/** Whether a view follows or how far it is behind, in a few words. */
-export function describeView(view: LogView, buffer: Bounds): string {
-	if (view.end === undefined) return 'following';
-	const behind = countNew(view, buffer);
-	return behind === 0 ? 'paused' : `paused, +${behind.toLocaleString('en-US')} new`;
-}
-
 export type LogRow = {readonly key: string; readonly text: string; readonly stream: LogLine['stream']};
 
 type Size = {readonly columns: number; readonly rows: number};
