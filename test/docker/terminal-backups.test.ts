@@ -9,7 +9,7 @@ const sandbox = withSandbox(async box => {
 });
 const store = createKeeper(sandbox);
 
-const way = 'Press any key to return to the dashboard.';
+const escape = '\u001B';
 
 test('a backup is created, verified and restored within the dashboard', async () => {
 	await store.setValue('good');
@@ -19,27 +19,26 @@ test('a backup is created, verified and restored within the dashboard', async ()
 	terminal.press('G\r6');
 	await terminal.waitFor('No backup yet.', 20_000);
 	terminal.press('B');
-	expect(await terminal.waitFor(way, 60_000)).toMatch(/\$ compartment resource backup create --resource store/);
-	terminal.press(' ');
+	await terminal.waitFor(/back up store done[\s\S]*Backup rbak_\w+ succeeded for resource store/, 60_000);
+	terminal.press(escape);
 	await terminal.waitFor(/● rbak_\w+ +succeeded/, 20_000);
 	const {id} = store.newest();
-	// The screen may still have the question of the command before.
-	const returned = (text: string) => terminal.waitFor(new RegExp(`${text}.*${way}`, 's'), 60_000);
 	terminal.press('V');
-	await returned(`Backup ${id} of resource store was restored and is good`);
-	terminal.press(' ');
+	await terminal.waitFor(`Backup ${id} of resource store was restored and is good`, 60_000);
+	terminal.press(escape);
 	await terminal.waitFor(/rbak_\w+ +succeeded.*verified: succeeded/, 20_000);
 	await store.setValue('present');
 	terminal.press('R');
 	await terminal.waitFor('Type store to confirm:', 20_000);
 	terminal.press('store\r');
-	await returned(`Resource store restored from backup ${id}.`);
+	await terminal.waitFor(`Resource store restored from backup ${id}.`, 60_000);
 	expect(await store.value()).toBe('good');
-	terminal.press(' ');
-	// The screens read the keyboard again after the question.
+	terminal.press(escape);
 	await terminal.waitFor('[6 backups]', 20_000);
 	terminal.press('1');
 	await terminal.waitFor('[1 logs]', 10_000);
 	terminal.press('q');
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
+	expect(terminal.scrollback()).toContain(`$ compartment resource backup create --resource store`);
+	expect(terminal.scrollback()).toContain(`Resource store restored from backup ${id}.`);
 }, 240_000);

@@ -28,12 +28,11 @@ const isRestored = (
 ): boolean => all.every(([on, off]) => written.lastIndexOf(off) >= written.lastIndexOf(on));
 
 const question = /y\/N/;
-const way = 'Press any key to return to the dashboard.';
+const escape = '\u001B';
 
-/** Repeats a key until the screen shows a text: a key pressed during a change of screens is lost. */
+/** Goes back to the dashboard from the page of a task. */
 async function back(terminal: TestTerminal): Promise<void> {
-	await terminal.waitFor(way, 90_000);
-	terminal.press(' ');
+	terminal.press(escape);
 	await terminal.waitFor('Services and resources', 20_000);
 }
 
@@ -49,17 +48,26 @@ test('an environment can be created and deployed within the dashboard', async ()
 	expect(await terminal.waitFor('Press a to plan and apply')).toContain('backoffice');
 	terminal.press('a');
 	await terminal.waitFor(question, 30_000);
-	expect(terminal.isAlternateScreen()).toBe(false);
-	expect(terminal.scrollback()).toContain('$ compartment apply');
+	expect(terminal.isAlternateScreen()).toBe(true);
+	expect(terminal.text()).toContain(`${sandbox.project} › production › apply`);
 	terminal.press('y');
+	await terminal.waitFor(/\d\/\d done/, 20_000);
+	// It goes on while something else is shown, and is there again.
+	await back(terminal);
+	await terminal.waitFor(/applying \d\/\d, \. shows it/, 20_000);
+	terminal.resize(80, 24);
+	terminal.press('.');
+	await terminal.waitFor(/Apply done in/, 90_000);
+	terminal.resize(100, 30);
 	await back(terminal);
 	const shown = await terminal.waitFor('all healthy', 20_000);
+	expect(shown).toContain('apply done, . shows it');
 	expect(shown).toMatch(/● web +healthy/);
 	expect(terminal.isAlternateScreen()).toBe(true);
 	terminal.press('q');
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
 	expect(isRestored(terminal.written())).toBe(true);
-	expect(terminal.scrollback()).toContain('Apply done in');
+	expect(terminal.scrollback()).toMatch(/\$ compartment apply[\s\S]*Apply done in/);
 	expect(await sandbox.ask()).toMatchObject({status: 200});
 }, 180_000);
 
@@ -104,9 +112,8 @@ test('a failed deploy is shown with its cause and its log', async () => {
 	terminal.press('a');
 	await terminal.waitFor(question, 30_000);
 	terminal.press('y');
-	await terminal.waitFor('q leave', 90_000);
-	terminal.press('q');
-	await back(terminal);
+	await terminal.waitFor(/Causes[\s\S]*d dismiss/, 90_000);
+	terminal.press('d');
 	await terminal.waitFor(/! web +healthy, latest failed/, 20_000);
 	// A frame may reach the terminal in pieces: the table first, then what is below it.
 	expect(await terminal.waitFor('cannot find the page', 20_000)).toContain('The latest attempt failed');
@@ -123,11 +130,8 @@ test('a failed deploy is shown with its cause and its log', async () => {
 	terminal.press('jb');
 	await terminal.waitFor(/dpl_\w+ is active/);
 	terminal.press('1b');
-	await terminal.waitFor(
-		/rollback --service web\s+Error: No valid rollback target.*do not count.*Press any key/s,
-		60_000,
-	);
-	terminal.press(' ');
+	await terminal.waitFor(/roll back web failed.*Error: No valid rollback target.*do not count/s, 60_000);
+	terminal.press(escape);
 	await terminal.waitFor('[1 logs]', 20_000);
 	terminal.press(ctrlC);
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
@@ -161,12 +165,32 @@ test('changes made elsewhere show at once, and a stop asks first', async () => {
 	terminal.press('S');
 	await terminal.waitFor(question, 30_000);
 	terminal.press('n');
-	await terminal.waitFor(/Nothing was changed\..*Press any key/s, 20_000);
-	terminal.press(' ');
-	await terminal.waitFor(/web +healthy/, 20_000);
+	await terminal.waitFor(/Nothing was changed\..*web +healthy/s, 20_000);
 	terminal.press('q');
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
 }, 90_000);
+
+test('quitting during an apply asks, finishes what runs, and exits with 130', async () => {
+	sandbox.write({'services/web/server.js': 'setInterval(() => {}, 1e9);\n'});
+	using terminal = open();
+	await terminal.waitFor(/web +healthy/, 20_000);
+	terminal.press('a');
+	await terminal.waitFor(question, 30_000);
+	terminal.press('y');
+	await terminal.waitFor(/GET \/\w* /, 60_000);
+	await back(terminal);
+	terminal.press('r');
+	await terminal.waitFor('production is busy: applying', 5000);
+	terminal.press('q');
+	await terminal.waitFor('Cancel it and quit? y/N', 5000);
+	terminal.press('y');
+	await terminal.waitFor('finishing running steps', 5000);
+	terminal.press(ctrlC);
+	expect(await terminal.ended).toMatchObject({exitCode: 130});
+	expect(isRestored(terminal.written())).toBe(true);
+	expect(terminal.scrollback()).toMatch(/\$ compartment apply[\s\S]*Apply cancelled after/);
+	expect(await sandbox.ask()).toMatchObject({status: 200});
+}, 120_000);
 
 test('the loss of the engine is shown, and so is its return', async () => {
 	await using proxy = await openEngineProxy();

@@ -6,6 +6,8 @@ import type {DashboardState} from '../../source/ui/dashboard/state.ts';
 import {createDevStore, devScreens} from '../../source/ui/dev/store.ts';
 import {helpOf} from '../../source/ui/keys/key-hints.ts';
 import {defaultKeymap, type KeyAction, type KeyScreen} from '../../source/ui/keys/keymap.ts';
+import {createTask} from '../../source/ui/task/create-task.ts';
+import type {TaskControls} from '../../source/ui/task/task.ts';
 import {begin, ended, type Happening, log, started, twoCauses} from './apply-events.ts';
 import {backups, createDashboard, events, page, poolOf, production, staging, table} from './browse-data.ts';
 import {createManualClock} from './manual-clock.ts';
@@ -112,6 +114,51 @@ function failingWith(more: readonly Happening[], before: readonly string[]): () 
 	};
 }
 
+/** The page of a task, in a dashboard with two of them. */
+function task(prepare: (controls: TaskControls) => void, ...before: readonly string[]): () => Situation {
+	return () => {
+		const clock = createManualClock();
+		const {store, asked} = createDashboard([staging, production]);
+		const [other, shown] = ['staging', 'production'].map(environment => {
+			const subject = {title: 'apply', doing: 'applying', environment, onlyReads: false};
+			return createTask(subject, {clock, keymap: defaultKeymap});
+		}) as [ReturnType<typeof createTask>, ReturnType<typeof createTask>];
+		store.update({location: inProduction, selectedEnvironment: 'production', selectedObject: 'service.web'});
+		store.begin(other.task);
+		other.controls.openApply({onCancel: () => undefined, staysOpen: true});
+		store.begin(shown.task);
+		prepare(shown.controls);
+		const room = {rows: 3, lastTop: 3};
+		for (const key of before) store.press(key, room);
+		return {
+			screens: activeScreens(store.getSnapshot(), store.log.getSnapshot()),
+			press: key => store.press(key, room),
+			look: () => {
+				const {tasks, task: looked, ...state} = store.getSnapshot();
+				const states = [other, shown].map(({task: each}) => {
+					const {apply: steps, question, ...rest} = each.getSnapshot();
+					return {...rest, steps: steps?.getSnapshot(), question: question?.type};
+				});
+				return structuredClone({...state, asked, count: tasks.length, looked: looked?.environment, states});
+			},
+		};
+	};
+}
+
+/** A task whose apply has the events. */
+const applying =
+	(events: readonly Happening[]) =>
+	({openApply}: TaskControls) => {
+		const {emit} = openApply({onCancel: () => undefined, staysOpen: true});
+		const lines = Array.from({length: 40}, (_, index) => log('service.unready', `line ${index}`));
+		for (const event of [...twoCauses(), ...lines, ...events]) emit({...event, at: 0} as never);
+	};
+
+const printed = ({print, end}: TaskControls) => {
+	print('line\n'.repeat(60));
+	end('done', false);
+};
+
 const failing = (...before: readonly string[]) => failingWith([], before);
 const failed = (...before: readonly string[]) => failingWith([ended({failed: 2})], before);
 
@@ -192,6 +239,16 @@ const situations: Readonly<Record<string, () => Situation>> = {
 	'steps of a failing apply': failing(),
 	'log of a failing apply': failing('tab', ...'k'.repeat(20)),
 	'steps of a failed apply': failed(),
+	'planning task': task(({print}) => print('line\n'.repeat(60)), '/', ...'line', 'enter', ...'jjj'),
+	'result of a task': task(printed, '/', ...'line', 'enter', ...'jjj'),
+	'search of a task': task(printed, '/', 'l'),
+	'question of a task': task(({askYes}) => void askYes('The agent restarts what fails.', 'Register it?')),
+	'task that fails': task(applying([]), 'n', 'ctrl-u', 'ctrl-u'),
+	'task that has failed': task(applying([ended({failed: 2})]), 'n', 'ctrl-u', 'ctrl-u'),
+	'log of a task that has failed': task(applying([ended({failed: 2})]), 'n', 'tab', ...'k'.repeat(20)),
+	'help of a task': task(applying([]), '?', 'down'),
+	'quitting while a task runs': task(applying([]), 'q'),
+	'dashboard with a task': task(applying([]), 'escape'),
 	steps: apply('g', 'j', 'j', 'j', 'j', ...Array(6).fill('ctrl-u')),
 	'log of a step': apply('g', 'j', 'j', 'j', 'j', 'tab', ...'k'.repeat(20)),
 	'help of an apply': apply('?', 'down'),

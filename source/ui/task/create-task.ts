@@ -46,21 +46,21 @@ export function createTask(
 	let leave: ((end: End) => void) | undefined;
 
 	/** Asks, and takes the question away when it is answered. */
-	async function ask<Answer>(
+	function ask<Answer>(
 		question: TaskQuestion,
 		none: Answer,
 		answered: (answer: (value: Answer) => void) => void,
 	): Promise<Answer> {
 		const {promise, resolve} = Promise.withResolvers<Answer>();
-		giveUp = () => resolve(none);
-		change({question});
-		answered(resolve);
-		try {
-			return await promise;
-		} finally {
+		const settle = (answer: Answer) => {
 			giveUp = () => undefined;
 			change({question: undefined, since: clock.now()});
-		}
+			resolve(answer);
+		};
+		giveUp = () => settle(none);
+		change({question});
+		answered(settle);
+		return promise;
 	}
 	let answerName: (isTyped: boolean) => void = () => undefined;
 	let answerYes: (isYes: boolean) => void = () => undefined;
@@ -82,7 +82,7 @@ export function createTask(
 				store.subscribe(() => {
 					change({});
 					const {answer: given} = store.getSnapshot();
-					if (given) answer(given);
+					if (given && state.question) answer(given);
 				});
 			});
 			if (approval.decision === 'apply') say(subject.doing);
@@ -180,6 +180,7 @@ export function createTask(
 		},
 		answer(key, rows) {
 			const {question, view} = state;
+			if (!question && keymap.actionOf(key, 'input') === 'interrupt') return false;
 			if (question) answerQuestion(key, question, rows);
 			else if (view.typed !== undefined)
 				change({view: typeInText(view, key, keymap.actionOf(key, 'input'), lines), isFollowing: false});
