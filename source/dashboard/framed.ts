@@ -17,8 +17,11 @@ function framedTerminal(flags: ScreenFlags, {print}: TaskControls): Terminal {
 	return {...terminal, columns: terminal.columns - frameColumns, print: printLines, inform: printLines};
 }
 
-/** Asks and shows in the frame of the dashboard, on the page of a task. */
-export function inFrame(flags: ScreenFlags, controls: TaskControls): Dialogue {
+/**
+ * Asks and shows in the frame of the dashboard, on the page of a task.
+ * @param onChanged called when an apply has ended and its state is written
+ */
+export function inFrame(flags: ScreenFlags, controls: TaskControls, onChanged: () => void): Dialogue {
 	const terminal = framedTerminal(flags, controls);
 	return {
 		terminal,
@@ -30,8 +33,16 @@ export function inFrame(flags: ScreenFlags, controls: TaskControls): Dialogue {
 			if (!isConfirmed && !(await controls.askName(question))) throw new CancelledError(cancelled);
 		},
 		async openApplyView({onCancel, staysOpen = false}) {
-			const view = controls.openApply({onCancel, staysOpen});
-			return {...view, close: async () => undefined};
+			const {emit, left} = controls.openApply({onCancel, staysOpen});
+			return {
+				emit,
+				// An apply asks whether it is left when nobody has to wait for the environment any more.
+				get left() {
+					onChanged();
+					return left;
+				},
+				close: async () => undefined,
+			};
 		},
 		async watch(run) {
 			const abort = new AbortController();

@@ -61,16 +61,17 @@ export async function openDashboard(options: Options): Promise<{readonly isCance
 	const keymap = createKeymap(settings);
 	const clock = createFrameClock();
 	let feed: DashboardFeed | undefined;
+	const reload = () => feed?.reload();
 	let loading: Promise<DashboardTasks> | undefined;
 	const loadTasks = async () => {
 		const [{createTasks}, commands] = await Promise.all([import('./tasks.ts'), loadCommands()]);
-		return createTasks({store, clock, keymap, flags, commands});
+		return createTasks({store, clock, keymap, flags, commands, reload});
 	};
 	const startTask = async (run: Run) => {
 		loading ??= loadTasks();
 		(await loading).start(run);
 	};
-	const store = createDashboardStore({...effects, start: startTask, retry: () => feed?.reload()}, keymap);
+	const store = createDashboardStore({...effects, start: startTask, retry: reload}, keymap);
 	const printAll = (transcripts: readonly string[] = []) => transcripts.forEach(terminal.print);
 	if (start) store.update({location: start});
 	if (mayNeedSsh() || hasEngineRecords()) await connectFirst();

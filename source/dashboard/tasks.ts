@@ -43,6 +43,8 @@ type Options = {
 	readonly keymap: Keymap;
 	readonly flags: ScreenFlags;
 	readonly commands: FrameCommands;
+	/** Reads the files and the engine again: the folder of a new environment is not watched yet. */
+	readonly reload: () => void;
 };
 
 const outcomeOf = (exitCode: number): TaskOutcome =>
@@ -57,7 +59,7 @@ export type DashboardTasks = {
 	readonly close: () => Promise<void>;
 };
 
-export function createTasks({store, clock, keymap, flags, commands}: Options): DashboardTasks {
+export function createTasks({store, clock, keymap, flags, commands, reload}: Options): DashboardTasks {
 	const {paint} = createTerminal(flags);
 	const running = new Map<Task, Promise<void>>();
 	const transcripts: string[] = [];
@@ -76,7 +78,7 @@ export function createTasks({store, clock, keymap, flags, commands}: Options): D
 			let outcome: TaskOutcome;
 			let hasError = false;
 			try {
-				outcome = outcomeOf(await commands.run(run, flags, inFrame(flags, controls)));
+				outcome = outcomeOf(await commands.run(run, flags, inFrame(flags, controls, reload)));
 			} catch (error) {
 				// A defect is shown too: other tasks may run, and the dashboard goes on.
 				const isNo = error instanceof CancelledError && !task.getSnapshot().isLasting;
@@ -87,6 +89,7 @@ export function createTasks({store, clock, keymap, flags, commands}: Options): D
 			if (task.getSnapshot().isLasting)
 				transcripts.push([paint.dim(`$ ${hintText(again())}`), ...task.lines(), ''].join('\n'));
 			controls.end(outcome, hasError);
+			reload();
 		};
 		running.set(
 			task,
