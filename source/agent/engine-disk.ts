@@ -24,19 +24,20 @@ async function readInRouter(engine: Engine, router: RouterOptions): Promise<Disk
 	return exitCode === 0 ? parseDf(stdout) : undefined;
 }
 
+/** The disk of a folder on this machine. @throws if there is no such folder */
+export async function readDisk(folder: string): Promise<Disk | undefined> {
+	const {bsize, blocks, bfree, bavail} = await statfs(folder);
+	const usable = blocks - bfree + bavail;
+	return usable === 0 ? undefined : {size: usable * bsize, free: bavail * bsize};
+}
+
 /** Without a router: the folder of an engine on this machine. */
 async function readHere(engine: Engine): Promise<Disk | undefined> {
 	if (!engine.isLocal) return undefined;
 	const {rootDirectory} = await engine.info();
 	if (rootDirectory === '') return undefined;
-	try {
-		const {bsize, blocks, bfree, bavail} = await statfs(rootDirectory);
-		const usable = blocks - bfree + bavail;
-		return usable === 0 ? undefined : {size: usable * bsize, free: bavail * bsize};
-	} catch {
-		// The engine runs in a virtual machine, or this process in a container.
-		return undefined;
-	}
+	// The engine may run in a virtual machine, or this process in a container.
+	return readDisk(rootDirectory).catch(() => undefined);
 }
 
 /** How full the engine's disk is; undefined when there is no way to see it. */

@@ -39,24 +39,31 @@ export function createLoadReader({
 }: Options) {
 	let shown: EngineConnection | undefined;
 	let timer: NodeJS.Timeout | undefined;
+	// Ends what was begun, even a reading that is not answered yet.
+	let stop = new AbortController();
 
 	const start = (connection: EngineConnection) => {
 		const read = readerOf(connection);
 		let before: ProcessorTime | undefined;
-		let pause = secondMs;
+		let isFirst = true;
+		const {signal} = stop;
 		const look = async () => {
+			let pauseMs = secondMs;
 			if (store.getSnapshot().link.status === 'live') {
 				const reading = await read().catch((): MachineReading => ({}));
-				if (shown !== connection) return;
+				if (signal.aborted) return;
 				store.update({load: viewOf(reading, before)});
 				before = reading.processor;
-			}
-			timer = setTimeout(() => void look(), pause).unref();
-			pause = paceMs;
+				if (!isFirst) pauseMs = paceMs;
+				isFirst = false;
+			} else if (!isFirst) pauseMs = paceMs;
+			timer = setTimeout(() => void look(), pauseMs).unref();
 		};
 		void look();
 	};
 	const close = () => {
+		stop.abort();
+		stop = new AbortController();
 		clearTimeout(timer);
 		shown = undefined;
 	};

@@ -1,5 +1,5 @@
-import {readFile, statfs} from 'node:fs/promises';
-import {type Disk, parseDf} from '../agent/engine-disk.ts';
+import {readFile} from 'node:fs/promises';
+import {type Disk, parseDf, readDisk} from '../agent/engine-disk.ts';
 import type {Engine} from '../engine/engine.ts';
 import {observeRouter, type RouterOptions} from '../router/router.ts';
 import {partsOf} from './machine-facts.ts';
@@ -59,9 +59,8 @@ export function parseReading(output: string): MachineReading {
 /** This machine, if the engine's folder is on it; undefined for an engine in a virtual machine. */
 async function readHere(folder: string): Promise<MachineReading | undefined> {
 	try {
-		const {bsize, blocks, bavail} = await statfs(folder);
+		const disk = await readDisk(folder);
 		const [stat, memory] = await Promise.all(['/proc/stat', '/proc/meminfo'].map(path => readFile(path, 'utf8')));
-		const disk = blocks === 0 ? undefined : {size: blocks * bsize, free: bavail * bsize};
 		return {processor: parseProcessor(stat!), memory: parseMemory(memory!), disk};
 	} catch {
 		return undefined;

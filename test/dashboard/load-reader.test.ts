@@ -42,12 +42,26 @@ test('nothing is read while it is not shown, or while the engine is lost', async
 	await vi.advanceTimersByTimeAsync(60_000);
 	expect(reads()).toBe(0);
 	store.update({link: {status: 'live', engine: 'Docker'}});
-	await vi.advanceTimersByTimeAsync(15_000);
+	await vi.advanceTimersByTimeAsync(1500);
 	expect(reads()).toBe(1);
 	store.update({location: {screen: 'all-logs', environment: 'production'}});
 	reader.follow(store.getSnapshot());
 	await vi.advanceTimersByTimeAsync(60_000);
 	expect(reads()).toBe(1);
+});
+
+test('to leave and come back while a reading is not answered does not read twice as often', async () => {
+	const {store, reader, reads} = open([reading(100), reading(200)]);
+	const location = store.getSnapshot().location;
+	reader.follow(store.getSnapshot());
+	store.update({location: {screen: 'all-logs', environment: 'production'}});
+	reader.follow(store.getSnapshot());
+	store.update({location});
+	reader.follow(store.getSnapshot());
+	await vi.advanceTimersByTimeAsync(1500);
+	const soon = reads();
+	await vi.advanceTimersByTimeAsync(60_000);
+	expect(reads() - soon).toBe(4);
 });
 
 test('what cannot be read is unknown', async () => {
