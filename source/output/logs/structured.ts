@@ -34,7 +34,7 @@ const asides = /^@?(?:time|ts|timestamp|date|datetime|asctime|(?:log\.?)?level|l
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The message and where it is: in a field of its own, or in that of an error. */
+/** The message and where it is: in a separate field, or in that of an error. */
 function messageOf(entries: readonly (readonly [string, unknown])[]): {
 	readonly key?: string;
 	readonly message: string;
@@ -109,7 +109,7 @@ const labelled = (label: string, lines: readonly string[]): string[] =>
 /** No line unfolds into more rows. */
 const mostLines = 500;
 
-/** All fields in lines of their own, `key: value`, with what is nested indented below. Lines are unsanitised. */
+/** All fields in separate lines, `key: value`, with what is nested indented below. Lines are unsanitised. */
 export function unfoldFields({fields}: Structured): readonly string[] {
 	const lines = fields.flatMap(({key, value}) => labelled(key, linesOf(value, 1)));
 	return lines.length <= mostLines ? lines : [...lines.slice(0, mostLines), `(${lines.length - mostLines} more lines)`];

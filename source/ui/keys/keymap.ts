@@ -109,7 +109,7 @@ const userBinding = (name: string, line: string): KeyBinding => ({
 	priority: 0,
 });
 
-/** The user's own commands, which have no keys of their own. */
+/** The user's own commands, which have no keys by default. */
 function userBindings(commands: Readonly<Record<string, string>>): KeyBinding[] {
 	const taken = Object.keys(commands).find(name => bindings.some(({action}) => action === name));
 	if (taken !== undefined)
