@@ -37,6 +37,8 @@ const defaults = {
 	notify: [],
 	buildCacheGB: 0,
 	machines: {},
+	commands: {},
+	mouse: true,
 	keys: {},
 	theme: {accent: 'cyan', success: 'green', warning: 'yellow', error: 'red', replace: 'magenta'},
 };

@@ -82,6 +82,7 @@ export async function openDashboard(options: Options): Promise<{readonly isCance
 			clock,
 			keymap,
 			theme: settings.theme,
+			hasMouse: settings.mouse,
 			isColoured: flags.color === false ? false : undefined,
 		});
 		try {

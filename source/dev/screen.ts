@@ -42,7 +42,7 @@ export function openDevScreen(options: Options): DevSurface {
 		if (view) return;
 		const {openDevView} = await import('../ui/dev/open-dev-view.tsx');
 		const opened = openDevView({
-			...{store, project, environment, clock, keymap, theme: settings.theme},
+			...{store, project, environment, clock, keymap, theme: settings.theme, hasMouse: settings.mouse},
 			isColoured: flags.color === false ? false : undefined,
 		});
 		view = opened;

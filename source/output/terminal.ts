@@ -1,7 +1,9 @@
 import {isContinuousIntegration} from '../continuous-integration.ts';
 import {createPaint, type Paint, shouldColour} from './colour.ts';
 import {createGlyphs, type Glyphs, spokenGlyphs} from './glyphs.ts';
+import {linkUrls} from './links.ts';
 import {sanitiseText} from './sanitise.ts';
+import {terminalFeatures} from './terminal-features.ts';
 
 /** How a command prints, decided once from the streams, the environment and the flags. */
 export type Terminal = {
@@ -46,6 +48,8 @@ export function createTerminal(flags: TerminalFlags): Terminal {
 	const flag = flags.color === false ? false : undefined;
 	const paint = createPaint({stream: stdout, env, flag});
 	// Colours are removed where they are off: untrusted text, such as a file name or a log, can contain them.
+	const {hasLinks} = terminalFeatures(env);
+	const link = isSeen && hasLinks ? linkUrls : (text: string) => text;
 	const isInformColoured = shouldColour({stream: stderr, env, flag});
 	return {
 		paint,
@@ -55,7 +59,7 @@ export function createTerminal(flags: TerminalFlags): Terminal {
 		isInteractive,
 		isAccessible,
 		hasScreen: isInteractive && !isAccessible,
-		print: text => void stdout.write(`${clean(text, paint.isColoured)}\n`),
+		print: text => void stdout.write(`${link(clean(text, paint.isColoured))}\n`),
 		inform: text => void stderr.write(`${clean(text, isInformColoured)}\n`),
 	};
 }

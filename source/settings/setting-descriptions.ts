@@ -25,6 +25,7 @@ export const descriptions: Readonly<Record<keyof Settings, string>> = {
 	machines: 'machines whose engines run environments, by name',
 	keys: 'keys of an action on the screens',
 	commands: 'your own commands in the dashboard, by name',
+	mouse: 'use the mouse on the screens; shift selects text',
 	theme: 'colours of the screens',
 };
 

@@ -63,6 +63,8 @@ export type Settings = {
 	readonly keys: Readonly<Record<string, readonly string[]>>;
 	/** Name → a command line of the user's own for the dashboard. */
 	readonly commands: Readonly<Record<string, string>>;
+	/** Whether screens use the mouse; without it the terminal selects text with it. */
+	readonly mouse: boolean;
 	/** Colours of the screens by meaning: each one of the terminal's 16, `default` its foreground. */
 	readonly theme: {
 		/** Everything that is about the interface itself. */
@@ -120,6 +122,7 @@ export const settingRules: Rules = {
 	machines: rule({}, machineList),
 	keys: rule({}, keyLists),
 	commands: rule({}, commandLines),
+	mouse: rule(true, onOrOff),
 	theme: rule(defaultTheme, coloursOf(['accent', 'success', 'warning', 'error', 'replace'])),
 };
 

@@ -45,6 +45,7 @@ const apply = (...words: readonly string[]): Asked => ({words, answer: '--auto-a
 const cases: Readonly<Partial<Record<CommandName, Case>>> = {
 	apply: apply('apply'),
 	deploy: 'goes on',
+	dev: apply('dev'),
 	adopt: 'its own test',
 	destroy: apply('destroy'),
 	promote: {...apply('promote'), first: () => shop.raw('deploy', '--hold')},

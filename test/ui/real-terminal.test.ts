@@ -32,8 +32,27 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, {recursive: true, force: true}));
 
+const program = () => join(folder, 'program.mjs');
+// A terminal that shows progress, and that is not in tmux.
+const env = {WT_SESSION: 'a-session', TMUX: undefined, STY: undefined};
+
 const run = (...args: readonly string[]) =>
-	openTerminal(process.execPath, [join(folder, 'program.mjs'), ...args], {columns: 80, rows: 24});
+	openTerminal(process.execPath, [program(), ...args], {columns: 80, rows: 24, env});
+
+const mouse = [
+	['\u001B[?1000h', '\u001B[?1000l'],
+	['\u001B[?1006h', '\u001B[?1006l'],
+] as const;
+const window = [
+	['\u001B[22;0t', '\u001B[23;0t'],
+	['\u001B]9;4;1;0\u0007', '\u001B]9;4;0;0\u0007'],
+] as const;
+
+/** Whether everything outside of the frames was used, and given back after it. */
+const isGivenBack = (written: string): boolean =>
+	[...mouse, ...window].every(
+		([on, off]) => written.includes(on) && written.lastIndexOf(off) > written.lastIndexOf(on),
+	);
 
 const isRestored = (written: string) =>
 	(['\u001B[?1049', '\u001B[?7'] as const).every(mode => written.lastIndexOf(`${mode}l`) > -1) &&
@@ -49,6 +68,8 @@ test('the view closes when the apply has finished, and restores the main screen'
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
 	expect(terminal.scrollback()).toBe('Plan: 9 to create.\ntranscript');
 	expect(isRestored(terminal.written())).toBe(true);
+	expect(isGivenBack(terminal.written())).toBe(true);
+	expect(terminal.written()).toContain('\u001B]2;compartment: notes › production\u0007');
 });
 
 test('ctrl-c is handled once and twice, and running steps may finish', async () => {
@@ -68,6 +89,7 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('%s restores the terminal', 
 	await terminal.ended;
 	expect(terminal.isAlternateScreen()).toBe(false);
 	expect(isRestored(terminal.written())).toBe(true);
+	expect(isGivenBack(terminal.written())).toBe(true);
 });
 
 test('a crash of the command restores the terminal and stays readable', async () => {
@@ -76,6 +98,7 @@ test('a crash of the command restores the terminal and stays readable', async ()
 	expect(await terminal.ended).toMatchObject({exitCode: 1});
 	expect(terminal.scrollback()).toContain('a defect while applying');
 	expect(isRestored(terminal.written())).toBe(true);
+	expect(isGivenBack(terminal.written())).toBe(true);
 });
 
 test('the approval stays in the scrollback as one line', async () => {
@@ -98,4 +121,65 @@ test('ten thousand lines a second are all read, and the last one is shown', asyn
 	await terminal.waitFor(/request 1\d{4} GET/, 8000);
 	await terminal.ended;
 	expect(terminal.scrollback()).toMatch(/flood lines=(19|20)\d{3}/);
+});
+
+test('ctrl-z gives everything back until fg takes it again', async () => {
+	using terminal = openTerminal('bash', ['--norc', '--noprofile', '-i'], {
+		columns: 80,
+		rows: 24,
+		env: {...env, PS1: 'shell> '},
+	});
+	await terminal.waitFor('shell> ');
+	terminal.press(`'${process.execPath}' '${program()}' wait\r`);
+	await terminal.waitFor('0/9 done');
+	terminal.press('\u001A');
+	await terminal.waitFor(/Stopped.*shell>\s*$/s);
+	expect(terminal.isAlternateScreen()).toBe(false);
+	expect(isGivenBack(terminal.written())).toBe(true);
+	const before = terminal.written().length;
+	terminal.press('fg\r');
+	await terminal.waitFor('0/9 done');
+	const after = terminal.written().slice(before);
+	for (const [on] of mouse) expect(after).toContain(on);
+	expect(after).toContain('\u001B]2;compartment: notes › production\u0007');
+	terminal.press('\u0003');
+	await terminal.waitFor('press ctrl-c again');
+	terminal.press('\u0003');
+	await terminal.waitFor(/transcript .*shell>\s*$/s);
+	expect(isGivenBack(terminal.written())).toBe(true);
+	terminal.press('exit\r');
+	await terminal.ended;
+});
+
+test('without the mouse the wheel sends arrow keys, and nothing is reported', async () => {
+	using terminal = run('without-mouse');
+	await terminal.waitFor('0/9 done');
+	terminal.press('\u0003\u0003');
+	await terminal.ended;
+	for (const [on] of mouse) expect(terminal.written()).not.toContain(on);
+	expect(terminal.written()).toContain('\u001B[?1007h');
+});
+
+test('a click selects a step, the wheel moves, and a click on a key presses it, however the reports are cut', async () => {
+	using terminal = run('wait');
+	await terminal.waitFor('0/9 done');
+	const line = (text: string) =>
+		terminal
+			.text()
+			.split('\n')
+			.findIndex(each => each.includes(text));
+	const report = (button: number, column: number, row: number) => `\u001B[<${button};${column + 1};${row + 1}M`;
+	const click = report(0, 10, line('image.web'));
+	terminal.press(click.slice(0, 6));
+	await new Promise(resolve => setTimeout(resolve, 150));
+	terminal.press(click.slice(6));
+	await terminal.waitFor(/❯ .*image\.web/);
+	terminal.press(report(65, 10, line('image.web')));
+	await terminal.waitFor(/❯ .*service\.api/);
+	const footer = line('ctrl-c cancel');
+	terminal.press(report(0, terminal.text().split('\n')[footer]!.indexOf('ctrl-c'), footer));
+	await terminal.waitFor('press ctrl-c again to stop now');
+	terminal.press('\u0003');
+	await terminal.ended;
+	expect(terminal.scrollback()).toContain('transcript graceful then now');
 });

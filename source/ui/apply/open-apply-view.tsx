@@ -11,7 +11,7 @@ import {ApplyScreen} from './screen.tsx';
 import {type Cancel, createApplyStore, type End} from './store.ts';
 
 /** The settings that affect screens. */
-export type ScreenSettings = Pick<Settings, 'keys' | 'commands' | 'theme'>;
+export type ScreenSettings = Pick<Settings, 'keys' | 'commands' | 'theme'> & Partial<Pick<Settings, 'mouse'>>;
 
 /** What the view of an apply needs to know of it. */
 export type ApplyViewOptions = ApplyTarget & {
@@ -59,6 +59,7 @@ export function openApplyView(options: Options): ApplyView {
 		stdin,
 		stdout,
 		alternateScreen: true,
+		hasMouse: settings?.mouse ?? false,
 		maxFps: 20,
 	});
 	// Handled at once, so that `close` reports an error of the screen, and it is no unhandled rejection.

@@ -3,8 +3,11 @@ import type {Progress} from '../../output/events/progress.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import type {KeyAction} from '../keys/keymap.ts';
 import {headlinesOf, LogPane} from '../logs/log-pane.tsx';
+import {wheelLines} from '../logs/log-wheel.tsx';
 import type {FrameClock} from '../parts/frame-clock.ts';
 import {paneFrame} from '../parts/pane.tsx';
+import {MouseArea} from '../terminal/mouse-area.tsx';
+import {useProgress} from '../terminal/use-progress.ts';
 import {entriesOf, hasCauses} from './entries.ts';
 import {layOut} from './layout.ts';
 import {StepList} from './step-list.tsx';
@@ -36,6 +39,7 @@ type Props = Size & {
 export function ApplyPanes({store, state, clock, isColoured, columns, rows}: Props) {
 	const {progress, selected, focus, view} = state;
 	const {entries, layout} = layoutOf(state, {columns, rows});
+	useProgress(progress);
 	const step = progress.steps.find(({address}) => address === selected);
 	return (
 		<Box flexDirection={layout.direction} flexGrow={1}>
@@ -46,23 +50,26 @@ export function ApplyPanes({store, state, clock, isColoured, columns, rows}: Pro
 					hasCauses={hasCauses(progress)}
 					selected={selected}
 					isFocused={focus === 'steps'}
+					onSelect={store.select}
 					clock={clock}
 					{...layout.steps}
 				/>
 			)}
 			{layout.log.rows > 0 && (
-				<LogPane
-					title={selected ?? 'Log'}
-					live={store.logOf(selected ?? '')}
-					buffer={store.shownLog()}
-					clock={clock}
-					view={view}
-					headlines={headlinesOf(step)}
-					empty={step?.state === 'waiting' ? 'Not started yet.' : 'No output.'}
-					isColoured={isColoured}
-					isFocused={focus === 'logs'}
-					{...layout.log}
-				/>
+				<MouseArea onWheel={by => store.scrollLog(by * wheelLines, layout.log.rows - paneFrame.rows)}>
+					<LogPane
+						title={selected ?? 'Log'}
+						live={store.logOf(selected ?? '')}
+						buffer={store.shownLog()}
+						clock={clock}
+						view={view}
+						headlines={headlinesOf(step)}
+						empty={step?.state === 'waiting' ? 'Not started yet.' : 'No output.'}
+						isColoured={isColoured}
+						isFocused={focus === 'logs'}
+						{...layout.log}
+					/>
+				</MouseArea>
 			)}
 		</Box>
 	);

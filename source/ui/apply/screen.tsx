@@ -10,6 +10,9 @@ import {smallestScreen, TooSmall} from '../parts/too-small.tsx';
 import {useFullScreen} from '../parts/use-full-screen.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {useStore} from '../parts/use-store.ts';
+import {useMoves} from '../terminal/list-area.tsx';
+import {MouseArea} from '../terminal/mouse-area.tsx';
+import {windowTitle} from '../terminal/window-title.ts';
 import {type ApplyTarget, Header, headerRows} from './header.tsx';
 import {ApplyPanes, applyLabels, applyMessage, isApplyKeyOffered, logRowsIn} from './panes.tsx';
 import type {ApplyStore} from './store.ts';
@@ -27,7 +30,8 @@ export function ApplyScreen({store, target, clock, isColoured}: Props) {
 	const {columns, rows} = useWindowSize();
 	const {isUnicode} = useGlyphs();
 	const keymap = useKeymap();
-	useFullScreen();
+	useFullScreen(windowTitle([target.project, target.environment]));
+	const move = useMoves();
 	const body = {columns, rows: rows - headerRows - 1};
 	useKeys(key => store.press(key, {log: logRowsIn(store.getSnapshot(), body), help: body.rows - paneFrame.rows}));
 
@@ -46,9 +50,9 @@ export function ApplyScreen({store, target, clock, isColoured}: Props) {
 		<Box flexDirection="column" width={columns} height={rows}>
 			<Header target={target} progress={progress} message={message} columns={columns} clock={clock} />
 			{state.helpTop !== undefined ? (
-				<Box flexGrow={1}>
+				<MouseArea flexGrow={1} onWheel={move}>
 					<Help screen={focus} top={state.helpTop} {...body} />
-				</Box>
+				</MouseArea>
 			) : (
 				<ApplyPanes store={store} state={state} clock={clock} isColoured={isColoured} {...body} />
 			)}

@@ -8,7 +8,8 @@ import {Pane, paneFrame} from '../parts/pane.tsx';
 import {looks, stateLooks} from '../parts/theme.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {windowWithPins} from '../parts/window.ts';
-import type {StepEntry} from './entries.ts';
+import {MouseArea} from '../terminal/mouse-area.tsx';
+import {reachable, type StepEntry} from './entries.ts';
 import {fixedColumns, StepRow} from './step-row.tsx';
 
 type Props = {
@@ -18,13 +19,14 @@ type Props = {
 	readonly hasCauses: boolean;
 	readonly selected: string | undefined;
 	readonly isFocused: boolean;
+	readonly onSelect: (address: string) => void;
 	readonly columns: number;
 	readonly rows: number;
 	readonly clock: FrameClock;
 };
 
 /** The steps of an apply, causes first. If they do not all fit, the selected, running and failed ones stay visible. */
-export function StepList({steps, entries, hasCauses, selected, isFocused, columns, rows, clock}: Props) {
+export function StepList({steps, entries, hasCauses, selected, isFocused, onSelect, columns, rows, clock}: Props) {
 	const inner = {columns: columns - paneFrame.columns, rows: rows - paneFrame.rows};
 	const cursor = Math.max(
 		0,
@@ -39,6 +41,16 @@ export function StepList({steps, entries, hasCauses, selected, isFocused, column
 	const signColumns = Math.max(1, ...steps.map(({sign}) => sign.length)) + 1;
 	const waitingFor = describeWaiting(steps);
 	const addressColumns = addressWidth(listed, inner.columns - signColumns - wordColumns);
+	const addresses = reachable(entries);
+	const current = addresses.indexOf(selected ?? '');
+	const moveBy = (by: number) => {
+		const next = addresses[current + by];
+		if (next !== undefined) onSelect(next);
+	};
+	const click = (_: number, line: number) => {
+		const entry = entries[shown[line] ?? -1];
+		if (entry?.type === 'step') onSelect(entry.step.address);
+	};
 	return (
 		<Pane
 			columns={columns}
@@ -48,25 +60,27 @@ export function StepList({steps, entries, hasCauses, selected, isFocused, column
 			isFocused={isFocused}
 		>
 			{steps.length === 0 && <Text {...looks.secondary}>Nothing has started yet.</Text>}
-			{shown
-				.map(index => entries[index]!)
-				.map(entry =>
-					entry.type === 'group' ? (
-						<GroupRow key={`${entry.state} ${entry.text}`} {...entry} columns={inner.columns} />
-					) : (
-						<StepRow
-							key={entry.step.address}
-							step={entry.step}
-							waitsFor={entry.step.state === 'waiting' ? waitingFor(entry.step) : ''}
-							isSelected={entry.step.address === selected}
-							signColumns={signColumns}
-							wordColumns={wordColumns}
-							addressColumns={addressColumns}
-							columns={inner.columns}
-							clock={clock}
-						/>
-					),
-				)}
+			<MouseArea flexDirection="column" onClick={click} onWheel={moveBy}>
+				{shown
+					.map(index => entries[index]!)
+					.map(entry =>
+						entry.type === 'group' ? (
+							<GroupRow key={`${entry.state} ${entry.text}`} {...entry} columns={inner.columns} />
+						) : (
+							<StepRow
+								key={entry.step.address}
+								step={entry.step}
+								waitsFor={entry.step.state === 'waiting' ? waitingFor(entry.step) : ''}
+								isSelected={entry.step.address === selected}
+								signColumns={signColumns}
+								wordColumns={wordColumns}
+								addressColumns={addressColumns}
+								columns={inner.columns}
+								clock={clock}
+							/>
+						),
+					)}
+			</MouseArea>
 		</Pane>
 	);
 }

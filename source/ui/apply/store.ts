@@ -36,6 +36,10 @@ export type ApplyStore = Readable<ApplyState> & {
 	readonly act: (action: KeyAction, rows: number) => void;
 	/** Handles one key; `rows` are the heights of the log and of the help. */
 	readonly press: (key: string, rows: {readonly log: number; readonly help: number}) => void;
+	/** Selects a step. */
+	readonly select: (address: string) => void;
+	/** Scrolls the log of the selected step by lines, up if negative; `rows` is its height. */
+	readonly scrollLog: (by: number, rows: number) => void;
 	/** The log of a step. */
 	readonly logOf: (address: string) => LogBuffer;
 	/** The log of the selected step as it is read: while it is paused, its lines of that moment. */
@@ -181,6 +185,8 @@ export function createApplyStore({clock, onCancel, onEnd, keymap = defaultKeymap
 		subscribe,
 		getSnapshot: () => state,
 		emit,
+		select: address => select(address),
+		scrollLog: scroll,
 		logOf,
 		act,
 		shownLog,

@@ -2,6 +2,7 @@ import {Box, Text} from 'ink';
 import {formatAge} from '../../output/duration.ts';
 import {failureHead} from '../logs/failure-lines.ts';
 import type {LogState} from '../logs/log-store.ts';
+import {LogWheel} from '../logs/log-wheel.tsx';
 import {PoolPane} from '../logs/pool-pane.tsx';
 import type {FrameClock} from '../parts/frame-clock.ts';
 import {Pane, paneFrame} from '../parts/pane.tsx';
@@ -65,21 +66,23 @@ export function EnvironmentScreen({state, log, now, clock, isColoured, columns, 
 				)}
 			</Pane>
 			{logRows >= leastLogRows && (
-				<PoolPane
-					title={selected ? `Log of ${selected.name}` : 'Log'}
-					state={log}
-					head={failureHead(selected, now)}
-					empty={
-						environment?.isDeployed
-							? `${selected?.name ?? 'It'} has no output yet.`
-							: 'Nothing is deployed yet. Press a to plan and apply.'
-					}
-					clock={clock}
-					isColoured={isColoured}
-					isFocused={false}
-					columns={columns}
-					rows={logRows}
-				/>
+				<LogWheel rows={logRows}>
+					<PoolPane
+						title={selected ? `Log of ${selected.name}` : 'Log'}
+						state={log}
+						head={failureHead(selected, now)}
+						empty={
+							environment?.isDeployed
+								? `${selected?.name ?? 'It'} has no output yet.`
+								: 'Nothing is deployed yet. Press a to plan and apply.'
+						}
+						clock={clock}
+						isColoured={isColoured}
+						isFocused={false}
+						columns={columns}
+						rows={logRows}
+					/>
+				</LogWheel>
 			)}
 		</Box>
 	);

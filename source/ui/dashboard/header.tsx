@@ -1,12 +1,14 @@
 import {Box, Text} from 'ink';
 import type {ReactNode} from 'react';
 import {formatAge} from '../../output/duration.ts';
+import {linkUrls} from '../../output/links.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {displayWidth, truncate} from '../../output/width.ts';
 import type {FrameClock} from '../parts/frame-clock.ts';
 import {looks} from '../parts/theme.ts';
 import {useElapsed} from '../parts/use-elapsed.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
+import {useScreenTerminal} from '../terminal/screen-terminal.ts';
 import type {Link, LoadView, Tone} from './data.ts';
 import {LoadLine} from './load-line.tsx';
 import {toneLooks} from './table-list.tsx';
@@ -37,6 +39,7 @@ type Props = {
 /** The current location, the connection to the engine, notes, and the load of the engine's machine. As high as the header of an apply. */
 export function DashboardHeader({crumbs, link, notes, line, message, load, columns, clock}: Props) {
 	const {separator, ellipsis, dot, adapt} = useGlyphs();
+	const {hasLinks} = useScreenTerminal();
 	const lostFor = useElapsed(clock, link.status === 'lost' ? link.since : undefined);
 	const side = sideOf(link, lostFor);
 	const name = crumbs.map(crumb => sanitiseLine(crumb)).join(` ${separator} `);
@@ -60,7 +63,7 @@ export function DashboardHeader({crumbs, link, notes, line, message, load, colum
 						ellipsis,
 					).map(({text, tone}, index) => (
 						<Text key={text} {...(tone ? toneLooks[tone]() : looks.secondary)}>
-							{(index === 0 ? '' : ` ${dot} `) + text}
+							{(index === 0 ? '' : ` ${dot} `) + (hasLinks ? linkUrls(text) : text)}
 						</Text>
 					))}
 				</Text>

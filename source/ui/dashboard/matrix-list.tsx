@@ -1,9 +1,10 @@
-import {Box, Text} from 'ink';
+import {Text} from 'ink';
 import {padEnd, truncate, truncateMiddle} from '../../output/width.ts';
 import {columnGap} from '../parts/fit-columns.ts';
 import {looks} from '../parts/theme.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {windowAround} from '../parts/window.ts';
+import {ListArea} from '../terminal/list-area.tsx';
 import type {Matrix, MatrixRow} from './matrix.ts';
 import type {MatrixLayout} from './matrix-layout.ts';
 import {summaryOf} from './rows.ts';
@@ -37,8 +38,9 @@ export function MatrixList({matrix, layout, selected, marked, isStale, rows, wid
 		),
 		...layout.others.map(({index, width: room}) => padEnd(layout.otherTitles[index]!, room)),
 	];
+	const itemAt = (line: number) => (line > 0 && from + line - 1 < to ? from + line - 1 : undefined);
 	return (
-		<Box flexDirection="column">
+		<ListArea cursor={selected} itemAt={itemAt}>
 			<Text {...looks.secondary} wrap="truncate">
 				{' '.repeat(matrixEdge) + titles.join(gap).trimEnd()}
 			</Text>
@@ -54,7 +56,7 @@ export function MatrixList({matrix, layout, selected, marked, isStale, rows, wid
 					width={width}
 				/>
 			))}
-		</Box>
+		</ListArea>
 	);
 }
 

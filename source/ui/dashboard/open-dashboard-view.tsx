@@ -13,6 +13,7 @@ type Options = {
 	readonly clock: FrameClock;
 	readonly keymap: Keymap;
 	readonly theme: Settings['theme'];
+	readonly hasMouse: boolean;
 	/** Default: from NO_COLOR, FORCE_COLOR and TERM. */
 	readonly isColoured?: boolean;
 	readonly stdin?: NodeJS.ReadStream;
@@ -39,6 +40,7 @@ export function openDashboardView(options: Options): DashboardView {
 		stdin,
 		stdout,
 		alternateScreen: true,
+		hasMouse: options.hasMouse,
 		maxFps: 30,
 	});
 	return {shown: app.waitUntilRenderFlush(), left: app.waitUntilExit(), close: app.unmount};

@@ -6,6 +6,7 @@ import {Pane, paneFrame} from '../parts/pane.tsx';
 import {looks} from '../parts/theme.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {windowAround} from '../parts/window.ts';
+import {ListArea} from '../terminal/list-area.tsx';
 import type {PaletteEntry} from './palette-entries.ts';
 
 type Props = {
@@ -36,22 +37,24 @@ export function Palette({typed, entries, cursor, columns, rows}: Props) {
 			</Text>
 			<Text> </Text>
 			{entries.length === 0 && <Text {...looks.secondary}>Nothing matches.</Text>}
-			{shown.map(({id, name, help}, index) => {
-				const isSelected = from + index === cursor;
-				const room = inner - 2 - nameColumns - 2 - keyColumns - 2;
-				return (
-					<Text key={id} wrap="truncate">
-						<Text {...looks.selected}>{isSelected ? (isUnicode ? '❯ ' : '> ') : '  '}</Text>
-						<Text {...(isSelected ? looks.selected : looks.title)}>
-							{padEnd(truncateMiddle(sanitiseLine(name), nameColumns, ellipsis), nameColumns)}
+			<ListArea cursor={cursor} itemAt={line => (from + line < to ? from + line : undefined)}>
+				{shown.map(({id, name, help}, index) => {
+					const isSelected = from + index === cursor;
+					const room = inner - 2 - nameColumns - 2 - keyColumns - 2;
+					return (
+						<Text key={id} wrap="truncate">
+							<Text {...looks.selected}>{isSelected ? (isUnicode ? '❯ ' : '> ') : '  '}</Text>
+							<Text {...(isSelected ? looks.selected : looks.title)}>
+								{padEnd(truncateMiddle(sanitiseLine(name), nameColumns, ellipsis), nameColumns)}
+							</Text>
+							<Text
+								{...looks.secondary}
+							>{`  ${padEnd(truncate(sanitiseLine(help), room, ellipsis), Math.max(0, room))}  `}</Text>
+							{padStart(keyNames[index]!, keyColumns)}
 						</Text>
-						<Text
-							{...looks.secondary}
-						>{`  ${padEnd(truncate(sanitiseLine(help), room, ellipsis), Math.max(0, room))}  `}</Text>
-						{padStart(keyNames[index]!, keyColumns)}
-					</Text>
-				);
-			})}
+					);
+				})}
+			</ListArea>
 		</Pane>
 	);
 }

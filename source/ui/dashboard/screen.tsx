@@ -16,6 +16,7 @@ import {createLogPool} from '../logs/log-pool.ts';
 import {promptOf} from '../logs/log-prompt.ts';
 import {logLabels} from '../logs/log-screens.ts';
 import type {LogState} from '../logs/log-store.ts';
+import {LogScrollContext} from '../logs/log-wheel.tsx';
 import {poolRowsIn} from '../logs/pool-pane.tsx';
 import {Footer} from '../parts/footer.tsx';
 import type {FrameClock} from '../parts/frame-clock.ts';
@@ -30,6 +31,9 @@ import {useStore} from '../parts/use-store.ts';
 import type {Task} from '../task/task.ts';
 import {TaskLine} from '../task/task-line.tsx';
 import {TaskPage} from '../task/task-page.tsx';
+import {useMoves} from '../terminal/list-area.tsx';
+import {MouseArea} from '../terminal/mouse-area.tsx';
+import {windowTitle} from '../terminal/window-title.ts';
 import {ComparisonScreen} from './comparison.tsx';
 import {activeScreens, screensBelowOverlay} from './contexts.ts';
 import {EnvironmentScreen} from './environment.tsx';
@@ -67,7 +71,8 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 	}, [isLeaving, exit]);
 	// What is not heard of any more gets older.
 	useElapsed(clock, state.link.status === 'lost' ? state.link.since : undefined);
-	useFullScreen();
+	useFullScreen(windowTitle(crumbsOf(state).slice(0, 2)));
+	const move = useMoves();
 	const isZoomed = log.isZoomed && isOnLog(state) && !state.task;
 	const body = {columns, rows: rows - footerRows - (isZoomed ? 0 : headerRows)};
 	const tabRows = state.location.screen === 'object' && !log.isZoomed ? 1 : 0;
@@ -107,9 +112,11 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 					clock={clock}
 				/>
 			)}
-			<Box flexDirection="column" flexGrow={1} height={body.rows}>
-				<Body store={store} state={state} log={log} body={body} page={page} isColoured={isColoured} clock={clock} />
-			</Box>
+			<MouseArea flexDirection="column" flexGrow={1} height={body.rows} onWheel={move}>
+				<LogScrollContext value={store.log.scroll}>
+					<Body store={store} state={state} log={log} body={body} page={page} isColoured={isColoured} clock={clock} />
+				</LogScrollContext>
+			</MouseArea>
 			{body.rows + footerRows === rows && line !== undefined ? (
 				<Text {...looks.warning} wrap="truncate">
 					{`  ${truncate(glyphs.adapt(sanitiseLine(line)), columns - 4, glyphs.ellipsis)}`}

@@ -1,12 +1,15 @@
-import {Box, Text} from 'ink';
+import {Text} from 'ink';
 import {memo} from 'react';
 import type {Glyphs} from '../../output/glyphs.ts';
+import {linkUrls} from '../../output/links.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {padEnd, padStart, truncate, truncateMiddle} from '../../output/width.ts';
 import {columnGap, fitColumns} from '../parts/fit-columns.ts';
 import {type Look, looks} from '../parts/theme.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {windowAround} from '../parts/window.ts';
+import {ListArea} from '../terminal/list-area.tsx';
+import {useScreenTerminal} from '../terminal/screen-terminal.ts';
 import type {TableColumn, TableRow, Tone} from './data.ts';
 
 type Props = {
@@ -60,8 +63,13 @@ export function TableList({columns, list, selected, width, rows}: Props) {
 		const {title, align} = columns[index]!;
 		return (align === 'right' ? padStart : padEnd)(title, room);
 	});
+	// The titles are the first line.
+	const itemAt = (line: number) => {
+		const found = line > 0 ? lines[from + line - 1] : undefined;
+		return found && 'row' in found ? found.index : undefined;
+	};
 	return (
-		<Box flexDirection="column">
+		<ListArea cursor={selected} itemAt={itemAt}>
 			<Text {...looks.secondary} wrap="truncate">
 				{' '.repeat(markColumns) + titles.join(' '.repeat(columnGap)).trimEnd()}
 			</Text>
@@ -84,7 +92,7 @@ export function TableList({columns, list, selected, width, rows}: Props) {
 					/>
 				),
 			)}
-		</Box>
+		</ListArea>
 	);
 }
 
@@ -106,6 +114,7 @@ const isSameRow = (a: RowProps, b: RowProps): boolean =>
 // A key changes two rows of a list.
 const Row = memo(({row, cells, toneCell, isSelected}: RowProps) => {
 	const glyphs = useGlyphs();
+	const {hasLinks} = useScreenTerminal();
 	const {tone, isStale = false} = row;
 	const toneLook = isStale ? looks.secondary : tone ? toneLooks[tone]() : looks.plain;
 	const plain = isStale ? looks.secondary : looks.plain;
@@ -128,7 +137,7 @@ const Row = memo(({row, cells, toneCell, isSelected}: RowProps) => {
 				return (
 					// biome-ignore lint/suspicious/noArrayIndexKey: cells have no identity but their position
 					<Text key={index} {...look}>
-						{index === 0 ? cell : ' '.repeat(columnGap) + cell}
+						{index === 0 ? cell : ' '.repeat(columnGap) + (hasLinks ? linkUrls(cell) : cell)}
 					</Text>
 				);
 			})}

@@ -1,6 +1,8 @@
-import {Box, Text} from 'ink';
+import {Text} from 'ink';
 import {displayWidth} from '../../output/width.ts';
 import {looks} from '../parts/theme.ts';
+import {MouseArea} from '../terminal/mouse-area.tsx';
+import {useScreenTerminal} from '../terminal/screen-terminal.ts';
 import type {TabName} from './data.ts';
 
 type Props = {readonly tabs: readonly TabName[]; readonly selected: TabName; readonly columns: number};
@@ -12,8 +14,17 @@ export function Tabs({tabs, selected, columns}: Props) {
 	const gap = [1, 0].find(cells => width + cells * (names.length - 1) <= columns);
 	const hasRoom = gap !== undefined;
 	const space = ' '.repeat(gap ?? 1);
+	const {mouse} = useScreenTerminal();
+	const click = (x: number) => {
+		let left = 1;
+		for (const [index, {tab, text}] of names.entries()) {
+			const right = left + displayWidth(hasRoom || tab === selected ? text : String(index + 1)) + 2;
+			if (x >= left && x < right) return mouse.press(String(index + 1));
+			left = right + space.length;
+		}
+	};
 	return (
-		<Box height={1} flexShrink={0} paddingX={1}>
+		<MouseArea height={1} flexShrink={0} paddingX={1} onClick={click}>
 			<Text wrap="truncate">
 				{names.map(({tab, text}, index) => {
 					const isSelected = tab === selected;
@@ -26,6 +37,6 @@ export function Tabs({tabs, selected, columns}: Props) {
 					);
 				})}
 			</Text>
-		</Box>
+		</MouseArea>
 	);
 }

@@ -15,6 +15,7 @@ type Options = {
 	readonly clock: FrameClock;
 	readonly keymap: Keymap;
 	readonly theme: Settings['theme'];
+	readonly hasMouse: boolean;
 	/** Default: from NO_COLOR, FORCE_COLOR and TERM. */
 	readonly isColoured?: boolean;
 };
@@ -27,12 +28,28 @@ export type DevView = {
 };
 
 /** Opens the screen of `compartment dev` on the alternate screen. */
-export function openDevView({store, project, environment, clock, keymap, theme, isColoured: flag}: Options): DevView {
+export function openDevView({
+	store,
+	project,
+	environment,
+	clock,
+	keymap,
+	theme,
+	hasMouse,
+	isColoured: flag,
+}: Options): DevView {
 	const {stdin, stdout} = process;
 	const isColoured = shouldColour({stream: stdout, env: process.env, flag});
 	colourInk(isColoured);
 	applyTheme(theme);
 	const screen = {store, project, environment, clock, isColoured};
-	const app = renderScreen(<DevScreen {...screen} />, {keymap, stdin, stdout, alternateScreen: true, maxFps: 30});
+	const app = renderScreen(<DevScreen {...screen} />, {
+		keymap,
+		stdin,
+		stdout,
+		alternateScreen: true,
+		hasMouse,
+		maxFps: 30,
+	});
 	return {left: app.waitUntilExit(), close: app.unmount};
 }

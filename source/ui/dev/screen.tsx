@@ -10,6 +10,7 @@ import type {Head} from '../logs/failure-lines.ts';
 import {promptOf} from '../logs/log-prompt.ts';
 import {logLabels} from '../logs/log-screens.ts';
 import type {LogState} from '../logs/log-store.ts';
+import {LogScrollContext} from '../logs/log-wheel.tsx';
 import {poolRowsIn} from '../logs/pool-pane.tsx';
 import {Footer} from '../parts/footer.tsx';
 import type {FrameClock} from '../parts/frame-clock.ts';
@@ -19,6 +20,10 @@ import {smallestScreen, TooSmall} from '../parts/too-small.tsx';
 import {useFullScreen} from '../parts/use-full-screen.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {useStore} from '../parts/use-store.ts';
+import {useMoves} from '../terminal/list-area.tsx';
+import {MouseArea} from '../terminal/mouse-area.tsx';
+import {useProgress} from '../terminal/use-progress.ts';
+import {windowTitle} from '../terminal/window-title.ts';
 import type {DevCause} from './events.ts';
 import {RunList} from './run-list.tsx';
 import {type DevState, type DevStore, devScreens, phaseText} from './store.ts';
@@ -41,7 +46,9 @@ export function DevScreen({store, project, environment, clock, isColoured}: Prop
 	const {columns, rows} = useWindowSize();
 	const {isUnicode} = useGlyphs();
 	const keymap = useKeymap();
-	useFullScreen();
+	useFullScreen(windowTitle([project, environment]));
+	useProgress(state.phase === 'applying' ? state.progress : undefined);
+	const move = useMoves();
 	const bodyRows = rows - footerRows - (log.isZoomed ? 0 : headerRows);
 	const runRows = log.isZoomed ? 0 : runRowsIn(bodyRows, state.runs.length);
 	const logRows = bodyRows - runRows;
@@ -70,11 +77,11 @@ export function DevScreen({store, project, environment, clock, isColoured}: Prop
 				/>
 			)}
 			{state.helpTop !== undefined ? (
-				<Box flexGrow={1}>
+				<MouseArea flexGrow={1} onWheel={move}>
 					<Help screen={devScreens({helpTop: undefined}, log)} top={state.helpTop} columns={columns} rows={bodyRows} />
-				</Box>
+				</MouseArea>
 			) : (
-				<>
+				<LogScrollContext value={store.log.scroll}>
 					{runRows > 0 && <RunList runs={state.runs} columns={columns} rows={runRows} clock={clock} />}
 					<LogsBody
 						title="Logs"
@@ -86,7 +93,7 @@ export function DevScreen({store, project, environment, clock, isColoured}: Prop
 						columns={columns}
 						rows={logRows}
 					/>
-				</>
+				</LogScrollContext>
 			)}
 			<Footer columns={columns} hints={hints.filter(({action}) => action !== 'look' || state.waitsFor.length > 0)} />
 		</Box>

@@ -49,6 +49,9 @@ export type KeySettings = {
 	readonly commands?: Readonly<Record<string, string>> | undefined;
 };
 
+/** A key that no keyboard has, and that does an action wherever it can be done: what the mouse presses. */
+export const keyOf = (action: string): string => `action:${action}`;
+
 function createTable(table: readonly KeyBinding[]): Keymap {
 	const bindingsOf = (...screens: readonly KeyScreen[]) => {
 		const found: KeyBinding[] = [];
@@ -63,7 +66,8 @@ function createTable(table: readonly KeyBinding[]): Keymap {
 	};
 	return {
 		bindingsOf,
-		actionOf: (key, ...screens) => bindingsOf(...screens).find(({keys}) => keys.includes(key))?.action,
+		actionOf: (key, ...screens) =>
+			bindingsOf(...screens).find(({keys, action}) => keys.includes(key) || key === keyOf(action))?.action,
 	};
 }
 

@@ -1,4 +1,6 @@
 import {useInput, usePaste} from 'ink';
+import {useEffect, useRef} from 'react';
+import {useScreenTerminal} from '../terminal/screen-terminal.ts';
 import {keysOf} from './key-names.ts';
 import {useSuspend} from './use-suspend.ts';
 
@@ -18,6 +20,10 @@ const nowhere = () => {};
  */
 export function useKeys(onKey: (key: string) => void, {onPaste = nowhere, isInline = false}: Options = {}): void {
 	const suspend = useSuspend(isInline);
+	const {mouse} = useScreenTerminal();
+	const latest = useRef(onKey);
+	latest.current = onKey;
+	useEffect(() => mouse.toKeys(key => latest.current(key)), [mouse]);
 	useInput((input, key) => {
 		for (const name of keysOf(input, key)) {
 			if (name === 'ctrl-z') suspend();

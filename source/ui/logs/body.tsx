@@ -3,6 +3,7 @@ import type {FrameClock} from '../parts/frame-clock.ts';
 import {ChipRow, chipRowsOf} from './chip-row.tsx';
 import type {Head} from './failure-lines.ts';
 import type {LogState} from './log-store.ts';
+import {LogWheel} from './log-wheel.tsx';
 import {PoolPane} from './pool-pane.tsx';
 import {sourcesOn} from './pool-view.ts';
 
@@ -25,18 +26,20 @@ export function LogsBody({log, title, head, empty, clock, isColoured, columns, r
 	return (
 		<Box flexDirection="column">
 			{chipRows > 0 && <ChipRow log={log} columns={columns} />}
-			<PoolPane
-				title={isOne ? `${title}: ${only}` : title}
-				state={log}
-				head={head}
-				empty={empty}
-				clock={clock}
-				isColoured={isColoured}
-				isFocused={log.chip === undefined}
-				isFrameless={log.isZoomed}
-				columns={columns}
-				rows={rows - chipRows}
-			/>
+			<LogWheel rows={rows - chipRows}>
+				<PoolPane
+					title={isOne ? `${title}: ${only}` : title}
+					state={log}
+					head={head}
+					empty={empty}
+					clock={clock}
+					isColoured={isColoured}
+					isFocused={log.chip === undefined}
+					isFrameless={log.isZoomed}
+					columns={columns}
+					rows={rows - chipRows}
+				/>
+			</LogWheel>
 		</Box>
 	);
 }

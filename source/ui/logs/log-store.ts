@@ -59,6 +59,8 @@ export type LogStore = Readable<LogState> & {
 	readonly show: (pool: LogPool, subject?: string) => void;
 	/** Runs an action on the log; false when it has no such action. `rows` is the number of visible lines. */
 	readonly act: (action: KeyAction, rows: number) => boolean;
+	/** Scrolls by lines, up if negative; below the newest line it follows again. */
+	readonly scroll: (by: number, rows: number) => void;
 	/** Handles a key, and its action, while a search or a filter is typed. */
 	readonly type: (key: string, action: KeyAction | undefined, rows: number) => void;
 	readonly paste: (text: string) => void;
@@ -244,6 +246,10 @@ export function createLogStore(pool: LogPool, owner: () => LogOwner, effects: Lo
 			const handler = handlers(rows)[action];
 			handler?.();
 			return handler !== undefined;
+		},
+		scroll(by, rows) {
+			const {view, shown} = state();
+			change({view: moveInPool(view, shown, by, rows, true)});
 		},
 		type(key, action, rows) {
 			const {typed} = state();
