@@ -147,6 +147,17 @@ const chunks: readonly Chunk[] = [
 			'source/refresh/refresh.ts',
 		],
 	},
+	// What every command that applies needs before its question.
+	{
+		name: 'asking',
+		priority: 0.8,
+		sources: [
+			'source/console/approve.ts',
+			'source/console/dialogue.ts',
+			'source/console/report-applied.ts',
+			'source/workspace/hold-environment.ts',
+		],
+	},
 	// What an approved build needs before the engine gets it. The steps are loaded while the engine builds.
 	{
 		name: 'early-builds',
