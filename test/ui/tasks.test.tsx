@@ -228,6 +228,17 @@ describe('a task', () => {
 		expect(refusalOf(screen.state(), {verb: 'apply', environment: 'staging'})).toBeUndefined();
 	});
 
+	test('that is cancelled between its approval and its first step starts nothing', async () => {
+		const screen = open();
+		const answer = ask(screen);
+		await screen.press('y');
+		await answer;
+		await screen.press('\u0003');
+		const calls: string[] = [];
+		runApply(screen, calls);
+		expect(calls).toEqual(['graceful']);
+	});
+
 	test('shows an error in place of its steps', async () => {
 		const screen = open();
 		runApply(screen);

@@ -111,6 +111,8 @@ export function createTask(
 			// What was printed before, such as the plan, is not part of the result.
 			if (!state.isLasting) lines = [];
 			change({apply, isLasting: true, doing: subject.doing, since: clock.now()});
+			// The user has changed their mind since the approval.
+			if (state.isCancelled) apply.act('interrupt', 0);
 			return {
 				left: promise,
 				emit(event) {
