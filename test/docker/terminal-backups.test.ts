@@ -9,7 +9,7 @@ const sandbox = withSandbox(async box => {
 });
 const store = createKeeper(sandbox);
 
-const escape = '\u001B';
+const esc = '\u001B';
 
 test('a backup is created, verified and restored within the dashboard', async () => {
 	await store.setValue('good');
@@ -20,12 +20,12 @@ test('a backup is created, verified and restored within the dashboard', async ()
 	await terminal.waitFor('No backup yet.', 20_000);
 	terminal.press('B');
 	await terminal.waitFor(/back up store done[\s\S]*Backup rbak_\w+ succeeded for resource store/, 60_000);
-	terminal.press(escape);
+	terminal.press(esc);
 	await terminal.waitFor(/● rbak_\w+ +succeeded/, 20_000);
 	const {id} = store.newest();
 	terminal.press('V');
 	await terminal.waitFor(`Backup ${id} of resource store was restored and is good`, 60_000);
-	terminal.press(escape);
+	terminal.press(esc);
 	await terminal.waitFor(/rbak_\w+ +succeeded.*verified: succeeded/, 20_000);
 	await store.setValue('present');
 	terminal.press('R');
@@ -33,7 +33,7 @@ test('a backup is created, verified and restored within the dashboard', async ()
 	terminal.press('store\r');
 	await terminal.waitFor(`Resource store restored from backup ${id}.`, 60_000);
 	expect(await store.value()).toBe('good');
-	terminal.press(escape);
+	terminal.press(esc);
 	await terminal.waitFor('[6 backups]', 20_000);
 	terminal.press('1');
 	await terminal.waitFor('[1 logs]', 10_000);

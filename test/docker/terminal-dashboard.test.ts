@@ -28,11 +28,11 @@ const isRestored = (
 ): boolean => all.every(([on, off]) => written.lastIndexOf(off) >= written.lastIndexOf(on));
 
 const question = /y\/N/;
-const escape = '\u001B';
+const esc = '\u001B';
 
 /** Goes back to the dashboard from the page of a task. */
 async function back(terminal: TestTerminal): Promise<void> {
-	terminal.press(escape);
+	terminal.press(esc);
 	await terminal.waitFor('Services and resources', 20_000);
 }
 
@@ -131,7 +131,7 @@ test('a failed deploy is shown with its cause and its log', async () => {
 	await terminal.waitFor(/dpl_\w+ is active/);
 	terminal.press('1b');
 	await terminal.waitFor(/roll back web failed.*Error: No valid rollback target.*do not count/s, 60_000);
-	terminal.press(escape);
+	terminal.press(esc);
 	await terminal.waitFor('[1 logs]', 20_000);
 	terminal.press(ctrlC);
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
