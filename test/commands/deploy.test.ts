@@ -983,4 +983,13 @@ describe('prune', () => {
 	});
 });
 
-leavesNothingUntested('deploy');
+it('dev is refused for production, where every change would go live', async () => {
+	expect(await shop.failure('dev', '--env', 'production')).toBe(
+		'Error: The environment production is not for this: every change that you save would be applied without asking.\n' +
+			'  Use another environment: compartment dev --env development. Production changes with compartment apply\n',
+	);
+});
+
+const untilCtrlC = 'It runs until ctrl-c: test/docker/terminal-dev.test.ts.';
+
+leavesNothingUntested('deploy', {dev: {text: untilCtrlC, json: untilCtrlC}});

@@ -92,7 +92,7 @@ test('what is saved runs without a question and without a lost request, and a fa
 }, 240_000);
 
 test('in a pipe there is a line for each event, and no plan is applied that nobody approved', async () => {
-	expectError(await sandbox.run(['dev', '--env', 'production']), 'compartment dev is not for production');
+	expectError(await sandbox.run(['dev', '--env', 'production']), 'The environment production is not for this');
 	sandbox.setVersion('web', 'v6');
 	expectError(await sandbox.run(['dev']), 'Cannot ask for approval');
 	const running = sandbox.start(['dev', '--auto-approve', '--json']);
