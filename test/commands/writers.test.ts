@@ -29,6 +29,7 @@ const writers = [
 	'source/output/terminal.ts',
 	'source/ui/keys/use-suspend.ts',
 	'source/ui/parts/use-full-screen.ts',
+	'source/ui/terminal/use-progress.ts',
 ];
 
 const json = ['jsonDocument', 'jsonLine', 'eventLine', 'planLine'];
