@@ -45,9 +45,12 @@ const tail = 200;
 function withEnvironment(flags: DevFlags, fallback: string): DevFlags & {readonly env: string} {
 	const env = flags.env ?? fallback;
 	if (env !== 'production') return {...flags, env};
-	throw new UserError('The environment production is not for this: every change that you save would be applied without asking.', {
-		hint: hint`Use another environment: ${command('dev', '--env', fallback)}. Production changes with ${command('apply')}`,
-	});
+	throw new UserError(
+		'The environment production is not for this: every change that you save would be applied without asking.',
+		{
+			hint: hint`Use another environment: ${command('dev', '--env', fallback)}. Production changes with ${command('apply')}`,
+		},
+	);
 }
 
 function urlsOf(state: State | undefined, {project, settings}: Workspace): DevUrl[] {

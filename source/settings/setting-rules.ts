@@ -154,8 +154,7 @@ const acceptCommandLines = (value: unknown) =>
 
 /** Command lines by name. */
 export const commandLines: Check<Readonly<Record<string, string>>> = {
-	allowed:
-		'an object of command lines by names of a-z, 0-9 and hyphens, such as {"top": "htop"}',
+	allowed: 'an object of command lines by names of a-z, 0-9 and hyphens, such as {"top": "htop"}',
 	accept: acceptCommandLines,
 	fromText: fromJson(acceptCommandLines),
 	checkOf: name => (isCommandWord(name) ? commandLine : undefined),
