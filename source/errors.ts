@@ -1,6 +1,6 @@
 import type {Hint} from './hint.ts';
 
-/** Exit codes that users can rely on (README, "Exit codes"). */
+/** Exit codes that users can rely on (docs/command-line.md, "Exit codes"). */
 export const exitCodes = {done: 0, error: 1, changesPending: 2, locked: 3, cancelled: 130} as const;
 
 type UserErrorOptions = {

@@ -22,8 +22,8 @@ test('docs/architecture.md lists the rooms by level, from the top', () => {
 	expect(listed.map(names => names.toSorted())).toEqual(fromTheTop.map(names => names.toSorted()));
 });
 
-test('README.md lists the rooms in an order that imports follow', () => {
-	const listed = [...read('README.md').matchAll(/^ {4}source\/([\w-]+)\//gm)].map(([, name]) => name!);
+test('CONTRIBUTING.md lists the rooms in an order that imports follow', () => {
+	const listed = [...read('CONTRIBUTING.md').matchAll(/^ {4}source\/([\w-]+)\//gm)].map(([, name]) => name!);
 	const levelOf = (room: string) => fromTheTop.findIndex(names => names.includes(room));
 	expect(listed.toSorted()).toEqual(levels.flat().sort());
 	expect(listed.map(levelOf)).toEqual(listed.map(levelOf).sort((a, b) => a - b));

@@ -1,6 +1,6 @@
 /**
  * The rooms of `source/`, from the lowest to the highest: imports point down, or to a neighbour on the same level.
- * README.md and docs/architecture.md list them in this order.
+ * CONTRIBUTING.md and docs/architecture.md list them in this order.
  */
 export const levels: readonly (readonly string[])[] = [
 	['settings', 'descriptor'],

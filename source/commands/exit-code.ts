@@ -15,7 +15,7 @@ const ofOutcomes: Readonly<Record<ApplyOutcome, number>> = {
 	cancelled: exitCodes.cancelled,
 };
 
-/** The exit code of a command that did not throw (README, "Exit codes"). */
+/** The exit code of a command that did not throw (docs/command-line.md, "Exit codes"). */
 export function exitCodeOf(result: CommandResult): number {
 	if (typeof result === 'number') return result;
 	return result === undefined ? exitCodes.done : ofOutcomes[result];

@@ -15,7 +15,7 @@ async function openDefault(version: string): Promise<CommandResult> {
 }
 
 /**
- * Runs one command line to its end, which sets the exit code (README, "Exit codes"). Errors are one message on stderr, whatever the
+ * Runs one command line to its end, which sets the exit code (docs/command-line.md, "Exit codes"). Errors are one message on stderr, whatever the
  * output format.
  * @param args without the interpreter and the script
  */

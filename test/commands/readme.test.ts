@@ -3,8 +3,8 @@ import {describe, expect, it} from 'vitest';
 import {commandNames, isCommandName} from '../../source/command-names.ts';
 import {definitions} from './command-line.ts';
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const section = /\n## Commands\n([\s\S]*?)\n### /.exec(readme)![1]!;
+const page = readFileSync(new URL('../../docs/command-line.md', import.meta.url), 'utf8');
+const section = /\n## Commands\n([\s\S]*?)\n## /.exec(page)![1]!;
 
 const codeIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code!);
 
@@ -38,7 +38,7 @@ const rows = [...section.matchAll(/^\| (`.*?) \| (.*) \|$/gm)].map(([, cell, tex
 	return {commands, flags};
 });
 
-describe("README's table of commands", () => {
+describe('the table of commands in docs/command-line.md', () => {
 	it('names every command once', () => {
 		expect(rows.flatMap(({commands}) => commands).sort()).toEqual([...commandNames].sort());
 	});
