@@ -268,6 +268,16 @@ describe('quitting while a task runs', () => {
 		expect(screen.state()).toMatchObject({overlay: undefined, departure: undefined});
 	});
 
+	test('does not go on asking about what has ended', async () => {
+		const screen = open();
+		runApply(screen);
+		await screen.press('q');
+		screen.controls.end('done', true);
+		screen.clock.advance(200);
+		expect(await screen.text()).not.toContain('Cancel it and quit?');
+		expect(screen.state()).toMatchObject({overlay: undefined, departure: undefined});
+	});
+
 	test('with y cancels it, and leaves when it has ended', async () => {
 		const screen = open();
 		const calls: string[] = [];

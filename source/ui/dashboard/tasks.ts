@@ -51,9 +51,11 @@ export function createTaskHandlers({state, change, leave, keymap}: Tools) {
 		});
 	};
 	const leaveIfQuiet = () => {
-		const {leaving, tasks, departure} = state();
-		if (leaving && !departure && !tasks.some(isBusy))
-			leave({type: 'quit', ...(leaving === 'cancelled' ? {isCancelled: true} : {})});
+		const {leaving, tasks, departure, overlay} = state();
+		if (tasks.some(isBusy)) return;
+		// What was asked about has ended.
+		if (overlay?.type === 'quit') change({overlay: undefined, message: 'Nothing runs any more'});
+		if (leaving && !departure) leave({type: 'quit', ...(leaving === 'cancelled' ? {isCancelled: true} : {})});
 	};
 	const onChange = (task: Task) => {
 		const {tasks} = state();
