@@ -16,10 +16,13 @@ const asksOfRunning: Readonly<Record<string, string>> = {
 	'source/report/check-machine.ts': 'the router',
 	'source/report/engine-checks.ts': 'the router',
 	'source/report/log-sources.ts': 'whether more output can come',
+	'source/report/machine-load.ts': 'the router',
 	'source/report/resources.ts': 'the record of a resource',
 	'source/ui/apply/step-list.tsx': 'a step',
 	'source/ui/apply/step-row.tsx': 'a step',
 	'source/ui/apply/store.ts': 'a step',
+	'source/ui/dev/run-list.tsx': 'an apply of dev',
+	'source/ui/dev/store.ts': 'an apply of dev',
 };
 
 /** Rooms with text for users. */
@@ -52,7 +55,11 @@ const finders = ['containerOf', 'resourceContainer', 'observeRouter'];
 const askers = ['createStatusReport', 'deploymentHealth', 'resourceHealth', 'readContainerHealth', 'readVitals'];
 
 /** Commands that find a container and do not report its health. */
-const saysNothing = ['source/commands/variables/access-rotate.ts', 'source/report/check-machine.ts'];
+const saysNothing = [
+	'source/commands/variables/access-rotate.ts',
+	'source/report/check-machine.ts',
+	'source/report/machine-load.ts',
+];
 
 it('every command that reports on a container uses the rule of health', () => {
 	const calls = (nodes: readonly SyntaxNode[], names: readonly string[]) =>

@@ -60,7 +60,7 @@ async function agentWorld(engine: Engine = world.engine) {
 describe('the disk of the engine', () => {
 	const descriptor = `name: shop\nservices:\n  web: {kind: web, image: "${images.good}", port: 8080}\n`;
 	const df = (free: number) =>
-		`Filesystem 1024-blocks Used Available Capacity Mounted on\noverlay 100000000 0 ${free} 0% /\n`;
+		`Filesystem 1024-blocks Used Available Capacity Mounted on\noverlay 100000000 ${100_000_000 - free} ${free} 0% /\n`;
 
 	it('is read in the router, wherever the engine runs, and reported when it is low', async () => {
 		await world.apply(descriptor);

@@ -1,3 +1,6 @@
+import {execFile} from 'node:child_process';
+import {resolve} from 'node:path';
+import {promisify} from 'node:util';
 import {expect, test} from 'vitest';
 import {withSandbox} from './cli.ts';
 
@@ -9,6 +12,7 @@ const describeSite = (command: string) => ({
 });
 
 const sandbox = withSandbox(async opened => {
+	await promisify(execFile)('bash', [resolve(import.meta.dirname, '../../scripts/images.sh'), 'caddy:2-alpine']);
 	opened.write({
 		'site/package.json': JSON.stringify({name: 'site', version: '1.0.0'}),
 		'site/index.html': page('home'),

@@ -146,6 +146,7 @@ const harmless: Readonly<Record<string, string>> = {
 	'source/apply/containers.ts': 'compares times of the engine with each other; ours are those of its own events',
 	'source/apply/scheduled/start-due.ts': 'a schedule is due by our clock; no time of a container is read',
 	'source/apply/steps/resource-container.ts': 'records by our clock, and reads no time of a container',
+	'source/dashboard/watch.ts': 'hands events on, and reads no time of one; our clock says when a connection was lost',
 };
 
 const isOurClock = (node: SyntaxNode): boolean => {
