@@ -18,6 +18,7 @@ async function expectOk(answer: Promise<string>, what: string): Promise<void> {
 /** What gets everything that this process writes, while it holds the lock. */
 export function createAuthority(store: Store, {stateHash}: Taken): Authority {
 	let known = stateHash;
+	const reserve = (seconds: number) => expectOk(store.send(`reserve ${seconds}`), 'Cannot keep the lock on the engine');
 	return {
 		async append(at, lines) {
 			const answer = store.send(`append ${at} ${lines.length}`, lines.toString());
@@ -33,8 +34,11 @@ export function createAuthority(store: Store, {stateHash}: Taken): Authority {
 		},
 		archiveJournal: name => expectOk(store.send(`archive ${name}`), 'Cannot archive the journal on the engine'),
 		async aside(task) {
-			await expectOk(store.send('reserve 60'), 'Cannot keep the lock on the engine');
-			return task();
+			await reserve(60);
+			const result = await task();
+			// Coming back ends it too, but a router that stays is never left. A kill would then keep the lock for a minute.
+			await reserve(0);
+			return result;
 		},
 	};
 }

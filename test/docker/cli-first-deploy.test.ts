@@ -4,7 +4,6 @@ import {describe, expect, test} from 'vitest';
 import {imageLabels, labels} from '../../source/model/labels.ts';
 import {filesBelow, jsonLines, useExample, withSandbox} from './cli.ts';
 import {serviceFiles} from './cli-server.ts';
-import {isThroughSsh} from './local-engine-only.ts';
 
 const sandbox = withSandbox(opened => {
 	useExample(opened, 'internal-tools');
@@ -41,8 +40,7 @@ describe('in the first deploy of a page, an API, a worker and PostgreSQL,', () =
 
 	test('apply creates everything and prints the URLs', async () => {
 		const stdout = await sandbox.succeed(['apply', '--auto-approve']);
-		// With its state on the engine, the router is there before the rest.
-		expect(stdout).toMatch(isThroughSsh() ? /^Apply done in .*: 10 done\.$/m : /^Apply done in .*: 11 done\.$/m);
+		expect(stdout).toMatch(/^Apply done in .*: 11 done\.$/m);
 		expect(stdout).toContain(`web active at http://${sandbox.host()}:${sandbox.router.port}`);
 		expect(stdout).toContain(`Resource db at db.production.${sandbox.project}.resource.internal`);
 	});

@@ -96,6 +96,15 @@ describe.each([
 			.toBe('lost {"id":"three"}');
 	});
 
+	test('ends a reservation that is not needed any more', async () => {
+		const [first, second] = [converse(engine, id, 'shop.calm'), converse(engine, id, 'shop.calm')];
+		await first.ask(`take one ${record}`);
+		for (const seconds of [60, 0]) expect(await first.ask(`reserve ${seconds}`)).toBe('ok');
+		first.end();
+		await expect.poll(() => second.ask('take two {"id":"two"}'), {timeout: 5000}).toBe('taken none none 0');
+		second.end();
+	});
+
 	test('ends when it hears nothing', async () => {
 		const silent = converse(engine, id, `shop.${randomBytes(4).toString('hex')}`);
 		expect(await silent.ask(`take one ${record}`)).toMatch(/^taken/);
