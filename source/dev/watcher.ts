@@ -67,7 +67,7 @@ export function createWatcher({onChange, watch: watchFolder = watch}: Options) {
 
 	return {
 		/**
-		 * Watches these folders, and no others. A folder that was removed and made again is watched anew.
+		 * Watches these folders, and no others. A folder that was removed and created again is watched again.
 		 * @returns whether one is watched that was not before: what was written in it until then went unseen
 		 * @throws UserError when the system's limit is reached
 		 */

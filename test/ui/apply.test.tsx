@@ -18,7 +18,7 @@ import {
 	twoCauses,
 	untilServices,
 } from './apply-events.ts';
-import {expectFrame} from './golden.ts';
+import {expectFrame, type Size, sizes} from './golden.ts';
 import {endlessLine, expectHarmless, expectWholeFrame, hostile, hostileText} from './hostile.ts';
 import {createManualClock} from './manual-clock.ts';
 import {planOf} from './plans.ts';
@@ -46,14 +46,7 @@ afterAll(() => colourInk(false));
 
 const golden = (name: string) => `../../snapshots/ui/apply-${name}.txt`;
 
-const sizes = [
-	{columns: 80, rows: 24},
-	{columns: 120, rows: 40},
-	{columns: 200, rows: 60},
-	{columns: 60, rows: 15},
-];
-
-const sized = (name: string, {columns, rows}: (typeof sizes)[number]) => golden(`${name}-${columns}x${rows}`);
+const sized = (name: string, {columns, rows}: Size) => golden(`${name}-${columns}x${rows}`);
 
 test('the first steps look as recorded', async () => {
 	await expectFrame(watch([started(), begin('network')]), golden('start-80x24'));

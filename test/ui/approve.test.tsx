@@ -5,7 +5,7 @@ import {ApproveScreen} from '../../source/ui/approve/screen.tsx';
 import {createApproveStore, type PlanRenderer} from '../../source/ui/approve/store.ts';
 import {colourInk} from '../../source/ui/parts/colour-ink.ts';
 import {GlyphsContext} from '../../source/ui/parts/use-glyphs.ts';
-import {expectFrame} from './golden.ts';
+import {expectFrame, sizes} from './golden.ts';
 import {endlessLine, expectHarmless, hostile, hostileText} from './hostile.ts';
 import {blockedChange, dataDeletion, firstDeploy, planOf} from './plans.ts';
 import {draw} from './screen.ts';
@@ -43,13 +43,6 @@ beforeAll(() => colourInk(true));
 afterAll(() => colourInk(false));
 
 const golden = (name: string) => `../../snapshots/ui/approve-${name}.txt`;
-
-const sizes = [
-	{columns: 80, rows: 24},
-	{columns: 120, rows: 40},
-	{columns: 200, rows: 60},
-	{columns: 60, rows: 15},
-];
 
 describe.each(sizes)('in a window of $columns by $rows', size => {
 	const sized = (name: string) => golden(`${name}-${size.columns}x${size.rows}`);

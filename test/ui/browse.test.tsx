@@ -27,19 +27,10 @@ import {
 	variables,
 	wide,
 } from './browse-data.ts';
-import {expectFrame} from './golden.ts';
+import {expectFrame, type Size, sizes} from './golden.ts';
 import {endlessLine, expectHarmless, expectWholeFrame, hostile, hostileText} from './hostile.ts';
 import {createManualClock} from './manual-clock.ts';
 import {draw} from './screen.ts';
-
-type Size = {readonly columns: number; readonly rows: number};
-
-const sizes: readonly Size[] = [
-	{columns: 80, rows: 24},
-	{columns: 120, rows: 40},
-	{columns: 200, rows: 60},
-	{columns: 60, rows: 15},
-];
 
 const golden = (name: string, {columns, rows}: Size) =>
 	`../../snapshots/ui/browse-${name.replaceAll(/,? /g, '-')}-${columns}x${rows}.txt`;

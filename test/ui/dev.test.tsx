@@ -7,18 +7,11 @@ import {createDevStore} from '../../source/ui/dev/store.ts';
 import {colourInk} from '../../source/ui/parts/colour-ink.ts';
 import {GlyphsContext} from '../../source/ui/parts/use-glyphs.ts';
 import {begin, ended, type Happening, log, says, started} from './apply-events.ts';
-import {expectFrame} from './golden.ts';
+import {expectFrame, type Size, sizes} from './golden.ts';
 import {expectHarmless, expectWholeFrame, hostile, hostileText} from './hostile.ts';
 import {createManualClock} from './manual-clock.ts';
 import {planOf} from './plans.ts';
 import {draw} from './screen.ts';
-
-const sizes = [
-	{columns: 80, rows: 24},
-	{columns: 120, rows: 40},
-	{columns: 200, rows: 60},
-	{columns: 60, rows: 15},
-];
 
 const start = new Date(2026, 10, 20, 9, 12, 0).getTime();
 const link = {status: 'live', engine: 'Docker 20'} as const;
@@ -112,8 +105,7 @@ const waiting: readonly DevEvent[] = [
 beforeAll(() => colourInk(true));
 afterAll(() => colourInk(false));
 
-const golden = (name: string, {columns, rows}: (typeof sizes)[number]) =>
-	`../../snapshots/ui/dev-${name}-${columns}x${rows}.txt`;
+const golden = (name: string, {columns, rows}: Size) => `../../snapshots/ui/dev-${name}-${columns}x${rows}.txt`;
 
 test.each(sizes)('the screen while it watches, at $columns by $rows', async size => {
 	const screen = open(size);

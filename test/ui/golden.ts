@@ -1,6 +1,16 @@
 import type {IBufferCell, Terminal} from '@xterm/headless';
 import {expect} from 'vitest';
 
+export type Size = {readonly columns: number; readonly rows: number};
+
+/** The windows in which every screen is recorded. */
+export const sizes: readonly Size[] = [
+	{columns: 80, rows: 24},
+	{columns: 120, rows: 40},
+	{columns: 200, rows: 60},
+	{columns: 60, rows: 15},
+];
+
 /** The terminal's colours, each as one letter. */
 const letters = 'krgybmcw';
 

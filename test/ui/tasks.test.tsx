@@ -10,19 +10,11 @@ import {createTask} from '../../source/ui/task/create-task.ts';
 import type {TaskSubject} from '../../source/ui/task/task.ts';
 import {begin, ended, started, twoCauses} from './apply-events.ts';
 import {createDashboard, now, production, staging} from './browse-data.ts';
+import {type Size, sizes} from './golden.ts';
 import {expectWholeFrame, hostileText} from './hostile.ts';
 import {createManualClock} from './manual-clock.ts';
 import {dataDeletion, firstDeploy} from './plans.ts';
 import {draw} from './screen.ts';
-
-type Size = {readonly columns: number; readonly rows: number};
-
-const sizes: readonly Size[] = [
-	{columns: 80, rows: 24},
-	{columns: 120, rows: 40},
-	{columns: 200, rows: 60},
-	{columns: 60, rows: 15},
-];
 
 const golden = (name: string, {columns, rows}: Size) =>
 	`../../snapshots/ui/task-${name.replaceAll(' ', '-')}-${columns}x${rows}.txt`;

@@ -44,7 +44,7 @@ async function readPrunable(
 
 const isSame = (one: Prunable, other: Prunable): boolean => one.kind === other.kind && one.name === other.name;
 
-/** The engine records nobody's name for it. */
+/** The engine does not record who made it. */
 const cacheNote = hint`Build cache is not offered, because nothing shows whose it is: ${command('settings set', 'buildCacheGB', '20')} limits it for the whole engine.`;
 
 function printItems({print, paint}: Terminal, items: readonly Prunable[]): void {
